@@ -1,0 +1,3 @@
+//! Flags, configuration, wiring; the only crate that knows them all.
+
+fn main() {}

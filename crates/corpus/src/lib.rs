@@ -1,0 +1,1 @@
+//! Reads public datasets into problems; filters, audits, splits, exports.

@@ -1,0 +1,1 @@
+//! Records in, measures and documents out; pure.
