@@ -1,0 +1,30 @@
+//! The structures that cross the control socket; the same file is compiled into both halves.
+
+/// Descriptors passed with a job: standard input, output and error, the job, the result (the fifth, 4).
+pub(crate) const PASSED_FDS: usize = 5;
+
+/// Resource limits that the child sets on itself before it returns; 0 leaves a limit as it is.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JobLimits {
+    /// Seconds of CPU time after which the kernel kills: the second line behind the supervisor's clock.
+    pub(crate) cpu_seconds: u64,
+    /// Bytes a file may grow to: caps what goes into the output descriptors.
+    pub(crate) file_bytes: u64,
+    /// Bytes of address space.
+    pub(crate) address_space_bytes: u64,
+    /// Processes and threads of this user.
+    pub(crate) processes: u64,
+}
+
+/// How the child ended and what it used.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exit {
+    /// The status as `wait4` gives it.
+    pub(crate) status: i64,
+    /// User and system time, microseconds.
+    pub(crate) cpu_us: u64,
+    /// Highest resident memory, KiB.
+    pub(crate) peak_kib: u64,
+}

@@ -1,0 +1,113 @@
+//! What this machine offers: found out by trying, once.
+
+use libc::c_int;
+
+use crate::cgroup::{self, Place};
+use crate::sys;
+use crate::walls::{Wall, Walls};
+
+/// Namespaces a program gets when the supervisor is root.
+const NAMESPACES: c_int = libc::CLONE_NEWNS
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWCGROUP;
+
+/// What this machine offers.
+#[derive(Clone, Debug)]
+pub struct Host {
+    pub(crate) walls: Walls,
+    /// Flags of the namespaces that can be had; 0 for none.
+    pub(crate) namespaces: c_int,
+    pub(crate) landlock_version: Option<u32>,
+    pub(crate) cgroup: Option<Place>,
+}
+
+impl Host {
+    /// Tries every wall.
+    pub fn detect() -> Self {
+        Self::detect_without(&[])
+    }
+
+    /// The same as if the machine did not offer the walls in `forgone`: for testing the lower levels.
+    pub fn detect_without(forgone: &[Wall]) -> Self {
+        let mut host = Self {
+            walls: Walls::default(),
+            namespaces: 0,
+            landlock_version: None,
+            cgroup: None,
+        };
+        for wall in Wall::ALL {
+            let offered = if forgone.contains(&wall) {
+                Err("left out on request".to_owned())
+            } else {
+                host.try_wall(wall)
+            };
+            if let Err(reason) = offered {
+                host.walls.missing.push((wall, reason));
+            }
+        }
+        host
+    }
+
+    /// The walls that will stand, and why the others will not.
+    pub fn walls(&self) -> &Walls {
+        &self.walls
+    }
+
+    fn try_wall(&mut self, wall: Wall) -> Result<(), String> {
+        match wall {
+            Wall::Namespaces => {
+                self.namespaces = namespaces()?;
+                Ok(())
+            }
+            Wall::UserSwitch => user_switch(),
+            Wall::Seccomp => sys::seccomp_can_notify().map_err(|error| {
+                format!("seccomp with user notification: {error}; Linux 5.5 or newer is needed")
+            }),
+            Wall::Landlock => {
+                self.landlock_version = sys::landlock_version();
+                self.landlock_version.map(|_| ()).ok_or_else(|| {
+                    "the kernel has no Landlock; Linux 5.13 or newer with `landlock` among its security \
+                     modules is needed"
+                        .to_owned()
+                })
+            }
+            Wall::Cgroup => {
+                self.cgroup = Some(Place::find()?);
+                Ok(())
+            }
+            Wall::ResourceLimits => Ok(()),
+        }
+    }
+}
+
+fn namespaces() -> Result<c_int, String> {
+    let error = match sys::try_clone(NAMESPACES) {
+        Ok(()) => return Ok(NAMESPACES),
+        Err(error) => error,
+    };
+    let rootless = NAMESPACES | libc::CLONE_NEWUSER;
+    sys::try_clone(rootless).map(|()| rootless).map_err(|rootless_error| {
+        format!(
+            "as this user: {error}; with a user namespace: {rootless_error}; run as root, or allow \
+             unprivileged user namespaces"
+        )
+    })
+}
+
+fn user_switch() -> Result<(), String> {
+    if sys::effective_uid() == 0 {
+        Ok(())
+    } else {
+        Err("only root can give the program a user of its own".to_owned())
+    }
+}
+
+/// Removes control groups that a killed run left behind. Nothing else outlives a run.
+pub fn sweep_leftovers(host: &Host) {
+    if let Some(place) = &host.cgroup {
+        cgroup::sweep(place);
+    }
+}

@@ -1,0 +1,226 @@
+//! A runtime started once behind its walls, waiting to be forked.
+
+use std::ffi::CString;
+use std::fs;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use libc::pid_t;
+
+use crate::cgroup::Group;
+use crate::error::Error;
+use crate::host::Host;
+use crate::jail::{self, Identity, Plan};
+use crate::landlock::Landlock;
+use crate::limits::Limits;
+use crate::runtime::{Argument, Runtime};
+use crate::walls::Wall;
+use crate::{filter, notify, root, sys};
+
+/// How long a runtime may take to start; interpreters on a loaded machine with a cold disk take seconds.
+const START_TIME: Duration = Duration::from_mins(1);
+
+/// First of the user ids that programs get; each zygote has one of the thousand that follow.
+const FIRST_UID: u32 = 61_000;
+
+/// Descriptors a program may have open.
+const DESCRIPTORS: u64 = 128;
+
+static STARTED: AtomicU32 = AtomicU32::new(0);
+
+/// A running zygote; ended and reaped when dropped.
+#[derive(Debug)]
+pub(crate) struct Zygote {
+    pub(crate) pid: pid_t,
+    pub(crate) control: OwnedFd,
+    /// Where denied calls arrive.
+    pub(crate) listener: Option<OwnedFd>,
+    handle: OwnedFd,
+    // Last, so that it is removed after the processes in it have ended.
+    pub(crate) group: Option<Group>,
+}
+
+impl Zygote {
+    /// Starts `runtime` behind the walls that `host` offers.
+    pub(crate) fn start(host: &Host, runtime: &Runtime, limits: &Limits) -> Result<Self, Error> {
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let has_own_root = host.namespaces != 0;
+        let folder = if has_own_root {
+            None
+        } else {
+            Some(FilesFolder::create(number, runtime)?)
+        };
+        let plan = plan(
+            host,
+            runtime,
+            number,
+            folder.as_ref().map(|f| f.0.as_path()),
+        );
+        let (control, other) =
+            sys::control_pair().map_err(Error::system("a socket pair could not be made"))?;
+        let group = match &host.cgroup {
+            Some(place) => Some(
+                Group::create(place, &number.to_string(), limits)
+                    .map_err(Error::system("the control group could not be made"))?,
+            ),
+            None => None,
+        };
+        let jailed = jail::fork(&plan, &other)?;
+        drop(other);
+        let mut zygote = Self {
+            pid: jailed.pid,
+            handle: sys::pidfd(jailed.pid).map_err(Error::system("the zygote is gone"))?,
+            control,
+            listener: None,
+            group,
+        };
+        if let Some(group) = &zygote.group {
+            group.add(jailed.pid).map_err(Error::system(
+                "the zygote could not be put into its control group",
+            ))?;
+        }
+        jailed.go()?;
+        zygote.expect_answer(b'R')?;
+        if host.walls.stands(Wall::Seccomp) {
+            zygote.install_filter()?;
+        }
+        Ok(zygote)
+    }
+
+    fn install_filter(&mut self) -> Result<(), Error> {
+        let mut message = vec![b'S'];
+        message.extend(filter::program());
+        sys::send(&self.control, &message, &[])
+            .map_err(Error::system("the zygote does not listen"))?;
+        self.listener = self.expect_answer(b'L')?;
+        Ok(())
+    }
+
+    fn expect_answer(&self, kind: u8) -> Result<Option<OwnedFd>, Error> {
+        let [ready] = sys::wait_readable([self.control.as_raw_fd()], START_TIME)
+            .map_err(Error::system("waiting for the runtime"))?;
+        if !ready {
+            return Err(Error::Start(format!(
+                "no answer within {} s",
+                START_TIME.as_secs()
+            )));
+        }
+        let received =
+            sys::receive(&self.control).map_err(Error::system("the runtime's answer"))?;
+        match received.bytes[..] {
+            [first] if first == kind => Ok(received.fd),
+            [b'E', a, b, c, d] => Err(Error::Raise {
+                step: "installing the seccomp filter".to_owned(),
+                source: io::Error::from_raw_os_error(i32::from_ne_bytes([a, b, c, d])),
+            }),
+            [] => Err(Error::Start(
+                "it ended before it could serve; does it run by itself?".into(),
+            )),
+            _ => Err(Error::Start("it gave an answer that makes no sense".into())),
+        }
+    }
+}
+
+impl Drop for Zygote {
+    fn drop(&mut self) {
+        // Killing the first process of a process namespace kills the rest of it.
+        if sys::kill(&self.handle).is_ok() {
+            notify::release(self.listener.take());
+            sys::reap(self.pid);
+        }
+    }
+}
+
+/// The runtime's own files on the host, where there is no root of its own to hold them; removed when dropped,
+/// which is as soon as the runtime has loaded them.
+#[derive(Debug)]
+struct FilesFolder(PathBuf);
+
+impl FilesFolder {
+    fn create(number: u32, runtime: &Runtime) -> Result<Self, Error> {
+        let failed = || Error::system("the runtime's files could not be written below /tmp");
+        let path = PathBuf::from(format!("/tmp/scrl-{}-{number}", std::process::id()));
+        fs::create_dir(&path).map_err(failed())?;
+        let folder = Self(path);
+        fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).map_err(failed())?;
+        for (name, contents) in &runtime.files {
+            let file = folder.0.join(name);
+            fs::write(&file, contents).map_err(failed())?;
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).map_err(failed())?;
+        }
+        Ok(folder)
+    }
+}
+
+impl Drop for FilesFolder {
+    fn drop(&mut self) {
+        // A folder that stays is harmless: it holds the runtime's own files only.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn plan(host: &Host, runtime: &Runtime, number: u32, folder: Option<&Path>) -> Plan {
+    let files = folder.unwrap_or(Path::new(root::FILES_FOLDER));
+    let identity = if host.walls.stands(Wall::UserSwitch) {
+        Identity::Switch(FIRST_UID + number % 1_000)
+    } else if host.namespaces & libc::CLONE_NEWUSER != 0 {
+        Identity::Map {
+            uid: sys::effective_uid(),
+            gid: sys::effective_gid(),
+        }
+    } else {
+        Identity::Keep
+    };
+    let text = |argument: &Argument| match argument {
+        Argument::Text(text) => c_string(text.as_bytes()),
+        Argument::File(name) => root::c_path(&files.join(name)),
+    };
+    Plan {
+        namespaces: host.namespaces,
+        identity,
+        root: folder.is_none().then(|| root::plan(runtime)),
+        landlock: host
+            .landlock_version
+            .map(|version| landlock(version, runtime, folder)),
+        executable: root::c_path(&runtime.executable),
+        arguments: std::iter::once(c_string(runtime.argv0.as_os_str().as_bytes()))
+            .chain(runtime.arguments.iter().map(text))
+            .collect(),
+        environment: runtime
+            .environment
+            .iter()
+            .map(|pair| c_string(pair.as_bytes()))
+            .collect(),
+        descriptors: DESCRIPTORS,
+    }
+}
+
+fn landlock(version: u32, runtime: &Runtime, folder: Option<&Path>) -> Landlock {
+    let readable = match folder {
+        None => vec![c"/".to_owned()],
+        Some(folder) => root::readable(runtime)
+            .iter()
+            .map(PathBuf::as_path)
+            .chain([folder])
+            .map(root::c_path)
+            .collect(),
+    };
+    let devices = root::DEVICES
+        .iter()
+        .map(|device| root::c_path(Path::new(device)))
+        .collect();
+    Landlock::new(version, readable, devices)
+}
+
+fn c_string(bytes: &[u8]) -> CString {
+    let end = bytes
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(bytes.len());
+    CString::new(&bytes[..end]).expect("cut before the first NUL")
+}
