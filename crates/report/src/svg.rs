@@ -1,0 +1,214 @@
+//! Drawings: bars with intervals, stacked shares, histograms. Colours come from the page's style.
+//!
+//! Every drawing is 360 units wide, a phone's width, so that its letters are read at their size there.
+
+use crate::document::{Bar, BarGroup, Plot};
+use crate::html::escaped;
+use crate::numbers::{count, name, percent};
+
+const WIDTH: f64 = 360.0;
+/// Where bars start, and how long the longest is; names stand before them and values after.
+const BAR_LEFT: f64 = 104.0;
+const BAR_LONGEST: f64 = 196.0;
+const ROW: f64 = 20.0;
+
+/// The drawing; `number` makes the ids unique within a page.
+pub(crate) fn svg(plot: &Plot, number: usize) -> String {
+    let (title, canvas) = match plot {
+        Plot::Bars { title, groups } => (title, bars(groups)),
+        Plot::Stack { title, parts, rows } => (title, stack(parts, rows)),
+        Plot::Histogram {
+            title,
+            bins,
+            absent,
+        } => (title, histogram(bins, *absent)),
+    };
+    let description = escaped(&canvas.description.join("; "));
+    let shown = escaped(&name(title, 52));
+    format!(
+        "<svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-labelledby=\"plot{number}-title plot{number}-text\">\
+         <title id=\"plot{number}-title\">{}</title><desc id=\"plot{number}-text\">{description}</desc>\
+         <text class=\"title\" x=\"0\" y=\"14\">{shown}</text>{}</svg>",
+        canvas.bottom,
+        escaped(title),
+        canvas.shapes
+    )
+}
+
+/// What has been drawn so far, from the top down.
+struct Canvas {
+    shapes: String,
+    bottom: f64,
+    /// The numbers in words, for those who cannot see the drawing.
+    description: Vec<String>,
+}
+
+impl Canvas {
+    fn new() -> Self {
+        Self {
+            shapes: String::new(),
+            bottom: 24.0,
+            description: Vec::new(),
+        }
+    }
+
+    fn text(&mut self, class: &str, x: f64, y: f64, anchor: &str, text: &str) {
+        self.shapes.push_str(&format!(
+            "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            escaped(text)
+        ));
+    }
+
+    fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
+        self.shapes.push_str(&format!(
+            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
+        ));
+    }
+
+    fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        self.shapes.push_str(&format!(
+            "<line class=\"{class}\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
+            from.0, from.1, to.0, to.1
+        ));
+    }
+}
+
+fn bars(groups: &[BarGroup]) -> Canvas {
+    let ends = groups.iter().flat_map(|group| &group.bars);
+    let ends = ends.map(|bar| {
+        bar.bounds
+            .map_or(bar.value.unwrap_or(0.0), |(_, high)| high)
+    });
+    let largest = ends.fold(0.0, f64::max);
+    // Shares near 1 are drawn on the whole scale; small densities on their own.
+    let full = if largest > 0.5 {
+        largest.max(1.0)
+    } else {
+        largest.max(f64::MIN_POSITIVE)
+    };
+    let mut canvas = Canvas::new();
+    for group in groups {
+        if groups.len() > 1 {
+            canvas.bottom += 16.0;
+            canvas.text(
+                "group",
+                0.0,
+                canvas.bottom - 4.0,
+                "start",
+                &name(&group.label, 48),
+            );
+        }
+        for bar in &group.bars {
+            push_bar(&mut canvas, bar, full);
+            canvas
+                .description
+                .push(format!("{}, {}: {}", group.label, bar.name, bar.text));
+        }
+        canvas.bottom += 6.0;
+    }
+    canvas
+}
+
+fn push_bar(canvas: &mut Canvas, bar: &Bar, full: f64) {
+    let top = canvas.bottom;
+    let middle = top + ROW / 2.0;
+    let place = |value: f64| BAR_LEFT + BAR_LONGEST * (value / full).clamp(0.0, 1.0);
+    canvas.text("soft", 0.0, middle + 4.0, "start", &name(&bar.name, 17));
+    canvas.line("axis", (BAR_LEFT, top), (BAR_LEFT, top + ROW));
+    if let Some(value) = bar.value {
+        canvas.rect(
+            "bar",
+            BAR_LEFT,
+            top + 4.0,
+            place(value) - BAR_LEFT,
+            ROW - 8.0,
+        );
+    }
+    if let Some((low, high)) = bar.bounds {
+        canvas.line("whisker", (place(low), middle), (place(high), middle));
+        for end in [low, high] {
+            canvas.line(
+                "whisker",
+                (place(end), middle - 3.5),
+                (place(end), middle + 3.5),
+            );
+        }
+    }
+    canvas.text("", WIDTH, middle + 4.0, "end", &bar.text);
+    canvas.bottom += ROW;
+}
+
+fn stack(parts: &[String], rows: &[(String, Vec<f64>)]) -> Canvas {
+    let mut canvas = Canvas::new();
+    for (label, shares) in rows {
+        canvas.bottom += 16.0;
+        canvas.text("group", 0.0, canvas.bottom - 4.0, "start", &name(label, 48));
+        let mut left = 0.0;
+        for (at, share) in shares.iter().enumerate() {
+            canvas.rect(
+                &format!("part{}", at % 9),
+                left,
+                canvas.bottom,
+                WIDTH * share,
+                16.0,
+            );
+            left += WIDTH * share;
+            if *share > 0.0 {
+                canvas
+                    .description
+                    .push(format!("{label}, {}: {}", parts[at], percent(*share)));
+            }
+        }
+        canvas.bottom += 22.0;
+    }
+    push_legend(&mut canvas, parts, rows);
+    canvas
+}
+
+/// The parts that occur, in three columns.
+fn push_legend(canvas: &mut Canvas, parts: &[String], rows: &[(String, Vec<f64>)]) {
+    let occurs = |at: usize| rows.iter().any(|(_, shares)| shares[at] > 0.0);
+    let shown: Vec<usize> = (0..parts.len()).filter(|at| occurs(*at)).collect();
+    canvas.bottom += 4.0;
+    for (place, at) in shown.iter().enumerate() {
+        let left = WIDTH / 3.0 * (place % 3) as f64;
+        let top = canvas.bottom + 18.0 * (place / 3) as f64;
+        canvas.rect(&format!("part{}", at % 9), left, top, 11.0, 11.0);
+        canvas.text("", left + 16.0, top + 10.0, "start", &parts[*at]);
+    }
+    canvas.bottom += 18.0 * shown.len().div_ceil(3) as f64;
+}
+
+fn histogram(bins: &[u64; 10], absent: u64) -> Canvas {
+    const HEIGHT: f64 = 96.0;
+    let most = bins.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let step = WIDTH / bins.len() as f64;
+    let mut canvas = Canvas::new();
+    let floor = canvas.bottom + 14.0 + HEIGHT;
+    for (at, samples) in bins.iter().enumerate() {
+        let (left, height) = (step * at as f64, HEIGHT * *samples as f64 / most);
+        canvas.rect("bar", left + 2.0, floor - height, step - 4.0, height);
+        if *samples > 0 {
+            canvas.text(
+                "soft",
+                left + step / 2.0,
+                floor - height - 4.0,
+                "middle",
+                &count(*samples as f64),
+            );
+            canvas.description.push(format!("from 0.{at}: {samples}"));
+        }
+        let edge = if at == 0 { "start" } else { "middle" };
+        canvas.text("soft", left, floor + 14.0, edge, &format!("0.{at}"));
+    }
+    canvas.line("axis", (0.0, floor), (WIDTH, floor));
+    canvas.text("soft", WIDTH, floor + 14.0, "end", "1");
+    canvas.bottom = floor + 20.0;
+    if absent > 0 {
+        let words = format!("absent for {} samples", count(absent as f64));
+        canvas.text("soft", 0.0, canvas.bottom + 10.0, "start", &words);
+        canvas.description.push(words);
+        canvas.bottom += 16.0;
+    }
+    canvas
+}
