@@ -93,7 +93,7 @@ pub struct Problem {
     /// How outputs are compared; the kind's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare: Option<Compare>,
-    /// Absolute tolerance for floats in results, where the origin states one (EvalPlus).
+    /// Absolute tolerance for floats in results, where the origin states one (`EvalPlus`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub atol: Option<f64>,
     /// The id in the origin's own files, such as `HumanEval/0`.
