@@ -1,1 +1,32 @@
 //! Reads public datasets into problems; filters, audits, splits, exports.
+//!
+//! Every reader is a [`Records`]: an iterator that holds one record at a time, stops at the first bad one or, when
+//! [`Mode::Lenient`], skips and counts it. Nothing here executes code, prints, or looks at the environment.
+
+mod apps;
+mod apps_folder;
+mod apps_plus;
+mod array;
+mod entry_point;
+mod error;
+mod fields;
+mod join;
+mod lines;
+mod open;
+mod problems;
+mod raw;
+mod records;
+mod samples;
+mod seed_results;
+mod statement;
+mod summary;
+
+pub use error::{Error, Reason};
+pub use join::{Join, MatchedBy};
+pub use open::open;
+pub use problems::{Format, ProblemReader, import, read_problems, write_problem};
+pub use records::{Mode, Records};
+pub use samples::{SampleReader, read_samples};
+pub use seed_results::{SeedResult, read_seed_results};
+pub use statement::statement_key;
+pub use summary::{SKIPPED_LISTED, Skipped, Summary};
