@@ -101,7 +101,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The parser's words without its line and column, which count within one value and would mislead.
-fn cause(error: &serde_json::Error) -> String {
+pub(crate) fn cause(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {
         Some(end) => text[..end].to_owned(),

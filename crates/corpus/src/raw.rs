@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use crate::array::{Elements, Split};
+use crate::fields::cause;
 use crate::lines::Lines;
 use crate::{Error, Reason, open};
 
@@ -147,8 +148,8 @@ impl FileRecords {
         let text = utf8(bytes).map_err(|reason| place.error(reason))?;
         match serde_json::from_str::<&RawValue>(&text) {
             Ok(_) => Ok(RawRecord { place, text }),
-            Err(error) if line.is_some() => Err(place.error(Reason::Syntax(error.to_string()))),
-            Err(error) => Err(self.split_error(Split::Broken(error.to_string()))),
+            Err(error) if line.is_some() => Err(place.error(Reason::Syntax(within_record(&error)))),
+            Err(error) => Err(self.split_error(Split::Broken(within_record(&error)))),
         }
     }
 
@@ -168,6 +169,16 @@ impl FileRecords {
             },
         }
     }
+}
+
+/// The parser's words; its position counts within the record and not within the file.
+fn within_record(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let place = match line {
+        0 | 1 => format!("column {column} of the record"),
+        _ => format!("line {line}, column {column} of the record"),
+    };
+    format!("{} at {place}", cause(error))
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, Reason> {

@@ -33,7 +33,7 @@ pub struct Summary {
     pub by_reason: BTreeMap<&'static str, u64>,
     /// The first [`SKIPPED_LISTED`] left out, in order.
     pub examples: Vec<Skipped>,
-    /// Files of which the rest was not read, with the reason.
+    /// Files that are empty or of which the rest was not read, with the reason.
     pub incomplete: Vec<Skipped>,
 }
 
@@ -98,7 +98,7 @@ impl fmt::Display for Summary {
             write!(f, "{mark}{count} {reason}")?;
         }
         for file in &self.incomplete {
-            write!(f, "\nnot read to the end: {}", file.message)?;
+            write!(f, "\n{}", file.message)?;
         }
         Ok(())
     }
