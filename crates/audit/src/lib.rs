@@ -1,1 +1,27 @@
 //! Source text in, findings out; never executes anything.
+//!
+//! [`Module::parse`] reads one Python source; [`Module::findings`] gives its weaknesses with the ids, severities,
+//! confidences, lines and columns of Bandit 1.9.4; [`Module::outline`] says what the program defines and does.
+//!
+//! ```
+//! use scrl_audit::{Mode, Module};
+//!
+//! let module = Module::parse("import os\nos.system('ls ' + input())\n");
+//! let findings = module.findings(Mode::Bandit);
+//! assert_eq!(findings[0].id, "B605");
+//! assert_eq!(findings[0].line, 2);
+//! ```
+
+mod call;
+mod issue;
+mod module;
+mod names;
+mod nosec;
+mod outline;
+mod rules;
+mod scan;
+mod syntax;
+
+pub use module::{Mode, Module, SyntaxError};
+pub use outline::{ClassOutline, FunctionOutline, Outline};
+pub use rules::{RuleInfo, rules};

@@ -1,0 +1,147 @@
+//! One Python source, parsed once and asked many questions.
+
+use scrl_record::Finding;
+
+use crate::outline::{self, Outline};
+use crate::scan;
+use crate::syntax::{Expr, Node, Stmt, Tree, walk};
+
+/// Which questions findings answer; the two never mix in one score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// What Bandit 1.9.4 reports, quirks included: `# nosec` counts, code that does not parse yields nothing.
+    Bandit,
+    /// For rewards: `# nosec` is ignored and the tree recovered from broken code is scanned.
+    Strict,
+}
+
+/// Why a source does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Line, from 1; 1 where the error is about the whole file.
+    pub line: u32,
+    /// Column in UTF-8 bytes, from 0.
+    pub column: u32,
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+impl SyntaxError {
+    pub(crate) fn whole_file(message: &str) -> SyntaxError {
+        SyntaxError {
+            line: 1,
+            column: 0,
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// One parsed Python source.
+#[derive(Debug)]
+pub struct Module {
+    tree: Tree,
+}
+
+impl Module {
+    /// Parses any text; a text that is no Python still gives a module, with [`Module::syntax_error`] set.
+    ///
+    /// Safe on hostile text: no panic, no stack overflow, time linear in the length.
+    pub fn parse(source: &str) -> Module {
+        Module {
+            tree: Tree::parse(source),
+        }
+    }
+
+    /// Whether CPython's `ast.parse` would accept the source.
+    pub fn parses(&self) -> bool {
+        self.tree.error.is_none()
+    }
+
+    /// The first syntax error, where there is one.
+    pub fn syntax_error(&self) -> Option<&SyntaxError> {
+        self.tree.error.as_ref()
+    }
+
+    /// The weaknesses found, sorted by line, column and id.
+    pub fn findings(&self, mode: Mode) -> Vec<Finding> {
+        scan::findings(&self.tree, mode)
+    }
+
+    /// What the program defines and does at module level.
+    pub fn outline(&self) -> Outline {
+        outline::outline(&self.tree)
+    }
+
+    /// Lines that are neither blank nor only a comment, as Bandit counts them.
+    pub fn code_lines(&self) -> u32 {
+        self.tree
+            .source
+            .split(['\n', '\r'])
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .count() as u32
+    }
+
+    /// Whether `name` is read anywhere outside the body of the module-level definition of that name.
+    ///
+    /// `name()` under `if __name__ == "__main__":` counts; a recursive call inside `def name` does not.
+    pub fn calls(&self, name: &str) -> bool {
+        let mut found = false;
+        walk(self.tree.body(), |node, ancestors| {
+            let Node::Expr(Expr::Name(read)) = node else {
+                return;
+            };
+            if read.id == *name && read.ctx.is_load() && !inside_own_definition(ancestors, name) {
+                found = true;
+            }
+        });
+        found
+    }
+}
+
+fn inside_own_definition(ancestors: &[Node<'_>], name: &str) -> bool {
+    match ancestors.first() {
+        Some(Node::Stmt(Stmt::FunctionDef(def))) => def.name.as_str() == name,
+        Some(Node::Stmt(Stmt::ClassDef(class))) => class.name.as_str() == name,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_outside_its_own_definition_counts() {
+        for (source, called) in [
+            ("def f():\n    f()\n", false),
+            ("def f():\n    pass\nf()\n", true),
+            (
+                "def f():\n    pass\nif __name__ == '__main__':\n    f()\n",
+                true,
+            ),
+            ("def f():\n    pass\ng = f\n", true),
+            ("def f():\n    pass\ndef main():\n    f()\nmain()\n", true),
+            ("f = 1\n", false),
+            ("x.f()\n", false),
+            ("", false),
+        ] {
+            assert_eq!(Module::parse(source).calls("f"), called, "{source}");
+        }
+    }
+
+    #[test]
+    fn blank_lines_and_comments_are_no_code() {
+        let module = Module::parse("# a\n\nx = 1  # b\r\n\t# c\ny = 2");
+        assert_eq!(module.code_lines(), 2);
+        assert_eq!(Module::parse("").code_lines(), 0);
+    }
+
+    #[test]
+    fn a_syntax_error_has_a_place_and_words() {
+        let module = Module::parse("x = 1\ny = (\n");
+        let error = module.syntax_error().unwrap();
+        assert!(error.line >= 2 && !error.message.is_empty());
+        assert!(!module.parses());
+    }
+}

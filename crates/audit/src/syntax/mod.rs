@@ -1,0 +1,25 @@
+//! The only room that knows the borrowed Python parser: trees, nodes and their order.
+//!
+//! Rules see the parser's node types under the names re-exported here, and move through the tree by [`walk`],
+//! which visits children in the order of CPython's `ast` module, because Bandit's aliases depend on that order.
+
+mod children;
+mod depth;
+mod lines;
+mod node;
+mod position;
+mod text;
+mod tree;
+mod walk;
+
+pub(crate) use lines::Lines;
+pub(crate) use node::{KINDS, Kind, Node, only_statement_of_catch_all};
+pub(crate) use position::{line_range, start};
+pub(crate) use ruff_python_ast::{
+    Alias, ExceptHandler, Expr, ExprCall, ExprStringLiteral, Keyword, Number, Parameters, Stmt,
+    StmtFunctionDef,
+};
+pub(crate) use ruff_text_size::{Ranged, TextSize};
+pub(crate) use text::{Piece, pieces};
+pub(crate) use tree::Tree;
+pub(crate) use walk::{walk, walk_from};
