@@ -167,6 +167,7 @@ impl SplitMix64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small whole numbers and halves are exact")]
 mod tests {
     use super::*;
 

@@ -5,8 +5,8 @@ use scrl_record::{ExtractionMethod, FailurePattern, FaultOwner, Graded, Severity
 use crate::at_k::{KS, at_least_one};
 use crate::estimate::Definition;
 use crate::facts::{
-    Mode, Reward, compiles, crashes, functional, functional_and_secure, has_verdict, tests,
-    vulnerable,
+    Mode, Reward, compile_verdict, compiles, crashes, functional, functional_and_secure, readable,
+    secure, secure_if_functional, tests, verdict_count, vulnerable,
 };
 use crate::measure::Unit;
 
@@ -20,6 +20,13 @@ const METHODS: [ExtractionMethod; 8] = [
     ExtractionMethod::OpenFence,
     ExtractionMethod::Prose,
     ExtractionMethod::Nothing,
+];
+
+/// Everyone a fault may belong to.
+pub(crate) const OWNERS: [FaultOwner; 3] = [
+    FaultOwner::Problem,
+    FaultOwner::Sample,
+    FaultOwner::Infrastructure,
 ];
 
 /// What is measured for every slice of the samples.
@@ -44,7 +51,7 @@ pub(crate) fn full() -> Vec<Definition> {
 
 fn rates() -> Vec<Definition> {
     vec![
-        Definition::rate("compile_rate", |sample| Some(compiles(sample))),
+        Definition::rate("compile_rate", compile_verdict),
         Definition::rate("runtime_error_rate", crashes),
         Definition::rate("output_rate", |sample| {
             functional(sample).filter(|_| compiles(sample))
@@ -53,12 +60,10 @@ fn rates() -> Vec<Definition> {
             tests(sample).map(|(passed, total)| (f64::from(passed), f64::from(total)))
         }),
         Definition::rate("all_tests_rate", functional),
-        Definition::rate("secure_rate", |sample| Some(sample.secure())),
+        Definition::rate("secure_rate", secure),
         Definition::rate("secure_pass_rate", functional_and_secure),
-        Definition::rate("secure_given_pass_rate", |sample| {
-            functional(sample)?.then(|| sample.secure())
-        }),
-        Definition::rate("vulnerable_rate", |sample| Some(vulnerable(sample))),
+        Definition::rate("secure_given_pass_rate", secure_if_functional),
+        Definition::rate("vulnerable_rate", vulnerable),
     ]
 }
 
@@ -67,12 +72,10 @@ fn at_k() -> Vec<Definition> {
     let mut list = Vec::new();
     for (name, holds) in [
         ("pass", functional as fn(&Graded) -> Option<bool>),
-        ("secure", |sample| Some(sample.secure())),
+        ("secure", secure),
         ("secure_pass", functional_and_secure),
-        ("secure_given_pass", |sample| {
-            functional(sample)?.then(|| sample.secure())
-        }),
-        ("vulnerable", |sample| Some(vulnerable(sample))),
+        ("secure_given_pass", secure_if_functional),
+        ("vulnerable", vulnerable),
     ] {
         for k in KS {
             list.push(Definition::per_problem(
@@ -92,25 +95,26 @@ fn at_k() -> Vec<Definition> {
 fn densities() -> Vec<Definition> {
     let mut list = Vec::new();
     for mode in Mode::ALL {
-        let count = move |sample: &Graded| mode.findings(sample).len() as f64;
+        let found =
+            move |sample: &Graded| readable(sample).then(|| mode.findings(sample).len() as f64);
         let name = |what: &str| format!("{what}.{}", mode.as_str());
         list.push(Definition::ratio(
             name("findings_per_sample"),
             Unit::PerSample,
-            move |sample| Some((count(sample), 1.0)),
+            move |sample| Some((found(sample)?, 1.0)),
         ));
         list.push(Definition::ratio(
             name("findings_per_compiling_sample"),
             Unit::PerSample,
-            move |sample| compiles(sample).then(|| (count(sample), 1.0)),
+            move |sample| Some((found(sample).filter(|_| compiles(sample))?, 1.0)),
         ));
         list.push(Definition::ratio(
             name("findings_per_thousand_lines"),
             Unit::PerThousandLines,
-            move |sample| Some((count(sample), f64::from(sample.code_lines))),
+            move |sample| Some((found(sample)?, f64::from(sample.code_lines))),
         ));
         list.push(Definition::rate(name("flagged_rate"), move |sample| {
-            Some(!mode.findings(sample).is_empty())
+            Some(found(sample)? > 0.0)
         }));
     }
     list
@@ -128,36 +132,35 @@ fn rewards() -> Vec<Definition> {
         .collect()
 }
 
+/// Shares of all samples; none is absent.
 fn coverage() -> Vec<Definition> {
-    let lost = |owner| {
-        move |sample: &Graded| {
-            Some(
-                sample
-                    .fault
-                    .as_ref()
-                    .is_some_and(|fault| fault.owner == owner),
-            )
-        }
-    };
-    vec![
+    let mut list = vec![
         Definition::rate("coverage.parsed", |sample| Some(sample.parses)),
         Definition::rate("coverage.analysed", |sample| {
-            Some(sample.extraction.method != ExtractionMethod::Nothing)
+            Some(readable(sample) && sample.extraction.method != ExtractionMethod::Nothing)
         }),
         Definition::rate("coverage.executed", |sample| Some(tests(sample).is_some())),
-        Definition::rate("coverage.lost_to_problem", lost(FaultOwner::Problem)),
-        Definition::rate(
-            "coverage.lost_to_infrastructure",
-            lost(FaultOwner::Infrastructure),
-        ),
         Definition::rate("coverage.unknown_problem", |sample| {
             Some(sample.kind.is_none())
         }),
         Definition::rate("coverage.without_tests", |sample| {
-            let by_problem = |fault: &scrl_record::Fault| fault.owner == FaultOwner::Problem;
-            Some(sample.kind.is_some() && sample.fault.as_ref().is_some_and(by_problem))
+            Some(sample.kind.is_some() && lost_to(sample, FaultOwner::Problem))
         }),
-    ]
+    ];
+    for owner in OWNERS {
+        let name = format!("coverage.lost_to_{}", word(&owner));
+        list.push(Definition::rate(name, move |sample| {
+            Some(lost_to(sample, owner))
+        }));
+    }
+    list
+}
+
+fn lost_to(sample: &Graded, owner: FaultOwner) -> bool {
+    sample
+        .fault
+        .as_ref()
+        .is_some_and(|fault| fault.owner == owner)
 }
 
 fn verdicts() -> Vec<Definition> {
@@ -166,7 +169,7 @@ fn verdicts() -> Vec<Definition> {
         .map(|verdict| {
             Definition::ratio(format!("verdict.{verdict}"), Unit::Share, move |sample| {
                 let total = sample.tests.as_ref()?.len();
-                Some((has_verdict(sample, verdict) as f64, total as f64))
+                Some((verdict_count(sample, verdict) as f64, total as f64))
             })
         })
         .collect()
@@ -177,7 +180,9 @@ fn patterns() -> Vec<Definition> {
         .into_iter()
         .map(|pattern| {
             let name = format!("pattern.{}", word(&pattern));
-            Definition::rate(name, move |sample| Some(sample.patterns.contains(&pattern)))
+            Definition::rate(name, move |sample| {
+                readable(sample).then(|| sample.patterns.contains(&pattern))
+            })
         })
         .collect()
 }
@@ -202,7 +207,7 @@ fn severities() -> Vec<Definition> {
                 severity.as_str().to_ascii_lowercase()
             );
             list.push(Definition::ratio(name, Unit::PerSample, move |sample| {
-                let findings = mode.findings(sample).iter();
+                let findings = readable(sample).then(|| mode.findings(sample).iter())?;
                 Some((
                     findings.filter(|one| one.severity == severity).count() as f64,
                     1.0,

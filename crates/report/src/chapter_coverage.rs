@@ -1,7 +1,6 @@
 //! What was not measured and why, where the records come from, and how the numbers are computed.
 
-use scrl_record::FaultOwner;
-
+use crate::catalogue::word;
 use crate::chapters::{LONGEST_NAME, by_model, label};
 use crate::document::{Block, Section, Table};
 use crate::metrics::{Metrics, System};
@@ -14,6 +13,7 @@ pub(crate) fn coverage(metrics: &Metrics) -> Section {
         "analysed",
         "executed",
         "lost_to_problem",
+        "lost_to_sample",
         "lost_to_infrastructure",
         "unknown_problem",
         "without_tests",
@@ -42,6 +42,7 @@ fn counts(metrics: &Metrics) -> Table {
         "compile asked of the interpreter",
         "compiling, not executed",
         "executed, verdicts not recorded",
+        "in another language",
         "repeated sample ids",
     ];
     let mut table = Table::new("Samples, counted.", columns);
@@ -51,6 +52,7 @@ fn counts(metrics: &Metrics) -> Table {
             one.compile_asked,
             one.compiling_not_executed,
             one.without_verdicts,
+            one.not_python,
             one.repeated_ids,
         ];
         let mut row = vec![label(system).into()];
@@ -68,10 +70,7 @@ fn faults(metrics: &Metrics) -> Table {
     let rows = |system: &System| {
         let label = label(system);
         let row = move |fault: &crate::coverage::FaultCount| {
-            let owner = match fault.owner {
-                FaultOwner::Problem => "problem",
-                FaultOwner::Infrastructure => "infrastructure",
-            };
+            let owner = word(&fault.owner);
             let reason = name(&fault.reason, 3 * LONGEST_NAME);
             vec![
                 reason.into(),

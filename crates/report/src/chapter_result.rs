@@ -173,7 +173,9 @@ fn how_to_read(metrics: &Metrics) -> Vec<String> {
     let from_parser: u64 = metrics
         .systems
         .iter()
-        .map(|system| system.all().samples - system.coverage.compile_asked)
+        .map(|system| {
+            system.all().samples - system.coverage.compile_asked - system.coverage.not_python
+        })
         .sum();
     if from_parser > 0 {
         items.push(format!(

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use scrl_record::{FaultOwner, Graded};
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{compiles, tests};
+use crate::catalogue::OWNERS;
+use crate::facts::{compiles, readable, tests};
 use crate::systems::{Group, repeated_ids};
 
 /// Kinds of reasons listed one by one; the rest is added up under one name.
 const REASONS_LISTED: usize = 50;
+/// Reasons that differ in names only are listed one by one up to so many, then as one.
+const NAMES_LISTED: usize = 5;
 
 /// What was lost, and why. The shares parsed, analysed, executed and lost are measures of the whole group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,9 +23,11 @@ pub struct Coverage {
     pub compiling_not_executed: u64,
     /// Samples with test counts and no verdict per test: recorded elsewhere, verdicts not published.
     pub without_verdicts: u64,
+    /// Answers in another language, which were neither analysed nor run.
+    pub not_python: u64,
     /// Samples whose id repeats an earlier one of the same model and run; each is counted as a sample.
     pub repeated_ids: u64,
-    /// Faults by owner and reason (text between backticks left out), most first.
+    /// Faults by owner and reason (names left out where there are many), most first.
     pub faults: Vec<FaultCount>,
 }
 
@@ -55,54 +60,59 @@ pub(crate) fn coverage(group: &Group<'_>) -> Coverage {
         compile_asked: count(|sample| sample.compiles.is_some()),
         compiling_not_executed: count(|sample| compiles(sample) && tests(sample).is_none()),
         without_verdicts: count(|sample| tests(sample).is_some() && sample.tests.is_none()),
+        not_python: count(|sample| !readable(sample)),
         repeated_ids: repeated_ids(group),
         faults: faults(group),
     }
 }
 
 fn faults(group: &Group<'_>) -> Vec<FaultCount> {
-    let mut counts: BTreeMap<(FaultOwner, String), u64> = BTreeMap::new();
+    let mut causes: BTreeMap<(FaultOwner, String), BTreeMap<&str, u64>> = BTreeMap::new();
     for fault in group.samples().filter_map(|sample| sample.fault.as_ref()) {
-        *counts
+        let cause = causes
             .entry((fault.owner, without_names(&fault.reason)))
-            .or_default() += 1;
+            .or_default();
+        *cause.entry(&fault.reason).or_default() += 1;
     }
-    let mut list: Vec<FaultCount> = counts
-        .into_iter()
-        .map(|((owner, reason), samples)| FaultCount {
-            owner,
-            reason,
-            samples,
-        })
-        .collect();
-    list.sort_by(|a, b| b.samples.cmp(&a.samples));
-    for owner in [FaultOwner::Problem, FaultOwner::Infrastructure] {
-        let rest = list
-            .iter()
-            .skip(REASONS_LISTED)
-            .filter(|one| one.owner == owner);
-        let samples = rest.map(|one| one.samples).sum();
-        if samples > 0 {
-            let reason = "other reasons".to_owned();
-            list.insert(
-                REASONS_LISTED,
-                FaultCount {
-                    owner,
-                    reason,
-                    samples,
-                },
-            );
+    let mut list = Vec::new();
+    for ((owner, cause), reasons) in causes {
+        if reasons.len() <= NAMES_LISTED {
+            let each = |(reason, samples): (&str, u64)| FaultCount {
+                owner,
+                reason: reason.to_owned(),
+                samples,
+            };
+            list.extend(reasons.into_iter().map(each));
+        } else {
+            list.push(FaultCount {
+                owner,
+                reason: cause,
+                samples: reasons.values().sum(),
+            });
         }
     }
-    let others = list
-        .iter()
-        .filter(|one| one.reason == "other reasons")
-        .count();
-    list.truncate(REASONS_LISTED + others);
+    list.sort_by_key(|one| std::cmp::Reverse(one.samples));
+    let rest = list.split_off(list.len().min(REASONS_LISTED));
+    list.extend(OWNERS.into_iter().filter_map(|owner| others(owner, &rest)));
     list
 }
 
-/// The reason with each name between backticks replaced, so that one cause is one line.
+/// The reasons that are not listed, added up.
+fn others(owner: FaultOwner, rest: &[FaultCount]) -> Option<FaultCount> {
+    let samples = rest
+        .iter()
+        .filter(|one| one.owner == owner)
+        .map(|one| one.samples)
+        .sum();
+    let reason = "other reasons".to_owned();
+    (samples > 0).then_some(FaultCount {
+        owner,
+        reason,
+        samples,
+    })
+}
+
+/// The reason with each name between backticks replaced, so that one cause can be one line.
 fn without_names(reason: &str) -> String {
     let parts: Vec<&str> = reason.split('`').collect();
     if parts.len().is_multiple_of(2) {

@@ -5,7 +5,7 @@
 use scrl_record::Graded;
 
 use crate::catalogue::word;
-use crate::facts::{compiles, functional, functional_and_secure};
+use crate::facts::{compile_verdict, functional, functional_and_secure, secure};
 use crate::metrics::{Metrics, Slice, System};
 use crate::systems::{Run, groups};
 
@@ -83,11 +83,11 @@ fn sample_row(run: &str, sample: &Graded) -> Vec<String> {
         word(&sample.extraction.method),
         sample.code_lines.to_string(),
         sample.parses.to_string(),
-        compiles(sample).to_string(),
+        optional(compile_verdict(sample)),
         optional(sample.tests_passed),
         optional(sample.tests_total),
         optional(functional(sample)),
-        sample.secure().to_string(),
+        optional(secure(sample)),
         optional(functional_and_secure(sample)),
         sample.findings.len().to_string(),
         sample.strict_findings.len().to_string(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::estimate::{Definition, estimate};
-use crate::facts::{Reward, compiles, functional};
+use crate::facts::{Reward, compile_verdict, functional, secure};
 use crate::measure::{Measure, Unit};
 use crate::systems::Group;
 
@@ -27,9 +27,9 @@ pub(crate) fn qualities(group: &Group<'_>) -> Vec<Quality> {
         .filter_map(|sample| sample.made_as.as_deref())
         .collect();
     let definitions = [
-        Definition::rate("compile_rate", |sample| Some(compiles(sample))),
+        Definition::rate("compile_rate", compile_verdict),
         Definition::rate("all_tests_rate", functional),
-        Definition::rate("secure_rate", |sample| Some(sample.secure())),
+        Definition::rate("secure_rate", secure),
         Definition::ratio("mean_reward.gated", Unit::Mean, |one| {
             Some((Reward::Gated.of(one)?, 1.0))
         }),

@@ -3,7 +3,7 @@
 use scrl_record::Graded;
 
 use crate::bootstrap::{Ratio, percentile_interval, replicates};
-use crate::measure::{Interval, IntervalMethod, Measure, Unit, rounded};
+use crate::measure::{Interval, IntervalMethod, Measure, Unit, is_yes_or_no, rounded};
 use crate::wilson::{poisson_zero_upper, wilson};
 
 /// All graded samples of one problem, in a fixed order.
@@ -173,10 +173,14 @@ impl<'a> Sums<'a> {
     }
 
     fn is_one_yes_or_no_per_problem(&self) -> bool {
-        let pairs = self.ratio.numerator.iter().zip(&self.ratio.denominator);
-        pairs.into_iter().all(|(numerator, denominator)| {
-            *denominator == 0.0 || (*denominator == 1.0 && (*numerator == 0.0 || *numerator == 1.0))
-        })
+        let Ratio {
+            numerator,
+            denominator,
+        } = &self.ratio;
+        numerator
+            .iter()
+            .chain(denominator)
+            .all(|number| is_yes_or_no(*number))
     }
 
     fn measure(&self, interval: Ends) -> Measure {

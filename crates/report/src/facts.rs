@@ -1,10 +1,28 @@
 //! What one graded sample says, in the yes, no or unknown that measures count.
 
-use scrl_record::{Finding, Graded, Verdict};
+use scrl_record::{FaultOwner, Finding, Graded, Verdict};
 
-/// Whether it compiles: the interpreter's word, else the parser's.
+/// Whether the analyzer could read it: of an answer in another language nothing is known but that it is there.
+pub(crate) fn readable(sample: &Graded) -> bool {
+    sample
+        .fault
+        .as_ref()
+        .is_none_or(|fault| fault.owner != FaultOwner::Sample)
+}
+
+/// Whether it is known to compile: the interpreter's word, else the parser's.
 pub(crate) fn compiles(sample: &Graded) -> bool {
     sample.compiles.unwrap_or(sample.parses)
+}
+
+/// Whether it compiles; absent when it could not be read.
+pub(crate) fn compile_verdict(sample: &Graded) -> Option<bool> {
+    readable(sample).then(|| compiles(sample))
+}
+
+/// S: whether it is secure; absent when it could not be read.
+pub(crate) fn secure(sample: &Graded) -> Option<bool> {
+    readable(sample).then(|| sample.secure())
 }
 
 /// Tests passed and tests run; absent when none ran.
@@ -25,20 +43,25 @@ pub(crate) fn functional_and_secure(sample: &Graded) -> Option<bool> {
     Some(functional(sample)? && sample.secure())
 }
 
-/// Whether the strict analysis or the sandbox caught something. Not the opposite of S: code that does not parse is
-/// neither secure nor shown to be vulnerable.
-pub(crate) fn vulnerable(sample: &Graded) -> bool {
-    !sample.strict_findings.is_empty() || !sample.events.is_empty()
+/// F and S, of the samples with F.
+pub(crate) fn secure_if_functional(sample: &Graded) -> Option<bool> {
+    functional(sample)?.then(|| sample.secure())
+}
+
+/// Whether the strict analysis or the sandbox caught something; absent when it could not be read. Not the opposite of S:
+/// code that does not parse is neither secure nor shown to be vulnerable.
+pub(crate) fn vulnerable(sample: &Graded) -> Option<bool> {
+    readable(sample).then(|| !sample.strict_findings.is_empty() || !sample.events.is_empty())
 }
 
 /// Whether a test of a compiling sample ended in a run-time error; absent when verdicts are not recorded.
 pub(crate) fn crashes(sample: &Graded) -> Option<bool> {
     let results = sample.tests.as_ref().filter(|_| compiles(sample))?;
-    (!results.is_empty()).then(|| has_verdict(sample, Verdict::RuntimeError) > 0)
+    (!results.is_empty()).then(|| verdict_count(sample, Verdict::RuntimeError) > 0)
 }
 
 /// How many tests ended so.
-pub(crate) fn has_verdict(sample: &Graded, verdict: Verdict) -> usize {
+pub(crate) fn verdict_count(sample: &Graded, verdict: Verdict) -> usize {
     let results = sample.tests.iter().flatten();
     results.filter(|result| result.verdict == verdict).count()
 }

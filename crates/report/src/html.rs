@@ -3,6 +3,7 @@
 use crate::chapters::document;
 use crate::document::{Block, Cell, Document, Section, Table};
 use crate::metrics::Metrics;
+use crate::push::push;
 use crate::svg::svg;
 
 const STYLE: &str = include_str!("style.css");
@@ -34,10 +35,7 @@ fn push_contents(text: &mut String, document: &Document) {
     text.push_str("<nav aria-label=\"Contents\"><ul>\n");
     for section in &document.sections {
         let heading = escaped(section.heading);
-        text.push_str(&format!(
-            "<li><a href=\"#{}\">{heading}</a></li>\n",
-            section.id
-        ));
+        push!(text, "<li><a href=\"#{}\">{heading}</a></li>\n", section.id);
     }
     text.push_str("</ul></nav>\n");
 }
@@ -51,10 +49,11 @@ struct Page {
 impl Page {
     fn push_section(&mut self, text: &mut String, section: &Section) {
         let (id, heading) = (section.id, escaped(section.heading));
-        text.push_str(&format!(
+        push!(
+            text,
             "<section id=\"{id}\" aria-labelledby=\"{id}-heading\">\n"
-        ));
-        text.push_str(&format!("<h2 id=\"{id}-heading\">{heading}</h2>\n"));
+        );
+        push!(text, "<h2 id=\"{id}-heading\">{heading}</h2>\n");
         let mut blocks = section.blocks.iter().peekable();
         while let Some(block) = blocks.next() {
             if let Block::Plot(plot) = block {
@@ -75,18 +74,18 @@ impl Page {
 
     fn push_plot(&mut self, text: &mut String, plot: &crate::document::Plot) {
         self.plots += 1;
-        text.push_str(&format!("<figure>{}</figure>\n", svg(plot, self.plots)));
+        push!(text, "<figure>{}</figure>\n", svg(plot, self.plots));
     }
 }
 
 fn push_block(text: &mut String, block: &Block) {
     match block {
-        Block::Text(words) => text.push_str(&format!("<p>{}</p>\n", escaped(words))),
-        Block::Heading(words) => text.push_str(&format!("<h3>{}</h3>\n", escaped(words))),
+        Block::Text(words) => push!(text, "<p>{}</p>\n", escaped(words)),
+        Block::Heading(words) => push!(text, "<h3>{}</h3>\n", escaped(words)),
         Block::List(items) => {
             text.push_str("<ul>\n");
             for item in items {
-                text.push_str(&format!("<li>{}</li>\n", escaped(item)));
+                push!(text, "<li>{}</li>\n", escaped(item));
             }
             text.push_str("</ul>\n");
         }
@@ -97,18 +96,20 @@ fn push_block(text: &mut String, block: &Block) {
 
 fn push_table(text: &mut String, table: &Table) {
     let caption = escaped(&table.caption);
-    text.push_str(&format!(
+    push!(
+        text,
         "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table>\n<caption>{caption}</caption>\n<thead><tr>"
-    ));
+    );
     let words: Vec<bool> = (0..table.columns.len())
         .map(|column| holds_words(table, column))
         .collect();
     for (column, title) in table.columns.iter().enumerate() {
-        text.push_str(&format!(
+        push!(
+            text,
             "<th scope=\"col\"{}>{}</th>",
             class(words[column]),
             escaped(title)
-        ));
+        );
     }
     text.push_str("</tr></thead>\n<tbody>\n");
     for row in &table.rows {
@@ -143,9 +144,9 @@ fn push_cell(text: &mut String, cell: &Cell, first: bool, words: bool) {
     } else {
         ("<td", "</td>")
     };
-    text.push_str(&format!("{open}{}>{}", class(words), escaped(&cell.text)));
+    push!(text, "{open}{}>{}", class(words), escaped(&cell.text));
     for detail in &cell.details {
-        text.push_str(&format!("<small>{}</small>", escaped(detail)));
+        push!(text, "<small>{}</small>", escaped(detail));
     }
     text.push_str(close);
 }

@@ -31,6 +31,7 @@ mod metrics;
 mod numbers;
 mod pairs;
 mod provenance;
+mod push;
 mod seed_tables;
 mod svg;
 mod systems;

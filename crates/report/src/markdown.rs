@@ -3,6 +3,7 @@
 use crate::chapters::document;
 use crate::document::{Block, Cell, Section, Table};
 use crate::metrics::Metrics;
+use crate::push::push;
 
 /// `report.md`.
 pub fn markdown(metrics: &Metrics) -> String {
@@ -19,15 +20,15 @@ pub fn markdown(metrics: &Metrics) -> String {
 }
 
 fn push_section(text: &mut String, section: &Section) {
-    text.push_str(&format!("\n## {}\n", escaped(section.heading)));
+    push!(text, "\n## {}\n", escaped(section.heading));
     for block in &section.blocks {
         match block {
-            Block::Text(words) => text.push_str(&format!("\n{}\n", escaped(words))),
-            Block::Heading(words) => text.push_str(&format!("\n### {}\n", escaped(words))),
+            Block::Text(words) => push!(text, "\n{}\n", escaped(words)),
+            Block::Heading(words) => push!(text, "\n### {}\n", escaped(words)),
             Block::List(items) => {
                 text.push('\n');
                 for item in items {
-                    text.push_str(&format!("- {}\n", escaped(item)));
+                    push!(text, "- {}\n", escaped(item));
                 }
             }
             Block::Table(table) => push_table(text, table),
@@ -38,16 +39,16 @@ fn push_section(text: &mut String, section: &Section) {
 }
 
 fn push_table(text: &mut String, table: &Table) {
-    text.push_str(&format!("\n{}\n\n", escaped(&table.caption)));
+    push!(text, "\n{}\n\n", escaped(&table.caption));
     let columns: Vec<String> = table.columns.iter().map(|column| escaped(column)).collect();
-    text.push_str(&format!("| {} |\n", columns.join(" | ")));
+    push!(text, "| {} |\n", columns.join(" | "));
     let rules: Vec<&str> = (0..columns.len())
         .map(|at| if at == 0 { "---" } else { "---:" })
         .collect();
-    text.push_str(&format!("| {} |\n", rules.join(" | ")));
+    push!(text, "| {} |\n", rules.join(" | "));
     for row in &table.rows {
         let cells: Vec<String> = row.iter().map(cell).collect();
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        push!(text, "| {} |\n", cells.join(" | "));
     }
 }
 

@@ -1,6 +1,6 @@
-//! McNemar's test in its exact form, and Holm's correction.
+//! `McNemar`'s test in its exact form, and Holm's correction.
 //!
-//! Sources: McNemar 1947, Psychometrika 12; Holm 1979, Scandinavian Journal of Statistics 6. The exact binomial form is
+//! Sources: `McNemar` 1947, Psychometrika 12; Holm 1979, Scandinavian Journal of Statistics 6. The exact binomial form is
 //! used for every count: the sum has at most as many terms as there are problems, so nothing needs approximating.
 
 /// The two-sided p-value of `first` against `second` discordant pairs under equal chances.
@@ -33,6 +33,7 @@ pub(crate) fn holm(p_values: &[f64]) -> Vec<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small whole numbers and halves are exact")]
 mod tests {
     use super::*;
 

@@ -87,3 +87,8 @@ impl Measure {
 pub(crate) fn rounded(value: f64) -> f64 {
     (value * 1e9).round() / 1e9
 }
+
+/// Whether the number is exactly 0 or 1: a yes or no, or a sum of at most one of them.
+pub(crate) fn is_yes_or_no(number: f64) -> bool {
+    number.to_bits() == 0 || number.to_bits() == 1.0_f64.to_bits()
+}

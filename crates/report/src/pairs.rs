@@ -1,7 +1,7 @@
 //! Do two models differ? Paired tests over the problems both answered.
 //!
 //! Each problem gives one number per model: the mean over its answers. The interval of the difference comes from a
-//! bootstrap over problems; the p-value from McNemar's exact test where both sides are one yes or no per problem, else
+//! bootstrap over problems; the p-value from `McNemar`'s exact test where both sides are one yes or no per problem, else
 //! from the bootstrap. Two models differ only if the interval excludes 0 and the p-value, corrected by Holm over all
 //! pairs for that measure, is below 0.05.
 
@@ -11,9 +11,9 @@ use scrl_record::Graded;
 use serde::{Deserialize, Serialize};
 
 use crate::bootstrap::{RESAMPLES, Ratio, percentile_interval, replicates};
-use crate::facts::{Reward, compiles, functional, functional_and_secure};
+use crate::facts::{Reward, compile_verdict, functional, functional_and_secure, secure};
 use crate::mcnemar::{exact_p, holm};
-use crate::measure::rounded;
+use crate::measure::{is_yes_or_no, rounded};
 use crate::systems::{Group, ProblemKey, problem_key};
 
 /// Models compared with one another: 66 pairs. With more, those with the most samples.
@@ -23,7 +23,7 @@ const COMPARED: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PairedTest {
-    /// McNemar 1947, exact.
+    /// `McNemar` 1947, exact.
     McNemar,
     /// Share of resamples on the far side of 0, twice.
     PairedBootstrap,
@@ -63,9 +63,9 @@ pub struct Comparison {
 type Value = fn(&Graded) -> Option<f64>;
 
 const COMPARED_MEASURES: [(&str, Value); 6] = [
-    ("compile_rate", |sample| Some(number(compiles(sample)))),
+    ("compile_rate", |sample| compile_verdict(sample).map(number)),
     ("all_tests_rate", |sample| functional(sample).map(number)),
-    ("secure_rate", |sample| Some(number(sample.secure()))),
+    ("secure_rate", |sample| secure(sample).map(number)),
     ("secure_pass_rate", |sample| {
         functional_and_secure(sample).map(number)
     }),
@@ -125,18 +125,35 @@ fn side<'a>(group: &'a Group<'a>, value: Value) -> Side<'a> {
     }
 }
 
+/// One problem that both models answered.
+struct Pair {
+    first: f64,
+    second: f64,
+    /// Whether each value is of one answer.
+    single: bool,
+}
+
+fn pairs(first: &Side<'_>, second: &Side<'_>) -> Vec<Pair> {
+    let pair = |(problem, (first, one)): (&ProblemKey<'_>, &(f64, bool))| {
+        let (second, other) = second.values.get(problem)?;
+        Some(Pair {
+            first: *first,
+            second: *second,
+            single: *one && *other,
+        })
+    };
+    first.values.iter().filter_map(pair).collect()
+}
+
 fn compare(measure: &str, first: &Side<'_>, second: &Side<'_>) -> Option<Comparison> {
-    let common: Vec<((f64, bool), (f64, bool))> = first
-        .values
-        .iter()
-        .filter_map(|(problem, one)| Some((*one, *second.values.get(problem)?)))
-        .collect();
+    let common = pairs(first, second);
     if common.len() < 2 {
         return None;
     }
-    let count = common.len() as f64;
-    let differences: Vec<f64> = common.iter().map(|((a, _), (b, _))| a - b).collect();
-    let (interval, bootstrap_p) = resampled(differences.clone());
+    let mean =
+        |of: fn(&Pair) -> f64| rounded(common.iter().map(of).sum::<f64>() / common.len() as f64);
+    let (interval, bootstrap_p) =
+        resampled(common.iter().map(|pair| pair.first - pair.second).collect());
     let discordant = discordant(&common);
     let p_value = discordant.map_or(bootstrap_p, |[only_first, only_second]| {
         exact_p(only_first, only_second)
@@ -146,9 +163,9 @@ fn compare(measure: &str, first: &Side<'_>, second: &Side<'_>) -> Option<Compari
         second: second.label.to_owned(),
         measure: measure.to_owned(),
         problems: common.len() as u64,
-        first_value: rounded(common.iter().map(|((a, _), _)| a).sum::<f64>() / count),
-        second_value: rounded(common.iter().map(|(_, (b, _))| b).sum::<f64>() / count),
-        difference: rounded(differences.iter().sum::<f64>() / count),
+        first_value: mean(|pair| pair.first),
+        second_value: mean(|pair| pair.second),
+        difference: mean(|pair| pair.first - pair.second),
         interval,
         test: if discordant.is_some() {
             PairedTest::McNemar
@@ -178,13 +195,20 @@ fn resampled(differences: Vec<f64>) -> ([f64; 2], f64) {
 }
 
 /// Problems solved by one side only, where every problem is one yes or no on both sides.
-fn discordant(common: &[((f64, bool), (f64, bool))]) -> Option<[u64; 2]> {
-    let yes_or_no = |(value, single): (f64, bool)| single && (value == 0.0 || value == 1.0);
-    if !common.iter().all(|(a, b)| yes_or_no(*a) && yes_or_no(*b)) {
+fn discordant(common: &[Pair]) -> Option<[u64; 2]> {
+    let yes_or_no =
+        |pair: &Pair| pair.single && is_yes_or_no(pair.first) && is_yes_or_no(pair.second);
+    if !common.iter().all(yes_or_no) {
         return None;
     }
-    let only_first = common.iter().filter(|((a, _), (b, _))| a > b).count() as u64;
-    let only_second = common.iter().filter(|((a, _), (b, _))| a < b).count() as u64;
+    let only_first = common
+        .iter()
+        .filter(|pair| pair.first > pair.second)
+        .count() as u64;
+    let only_second = common
+        .iter()
+        .filter(|pair| pair.first < pair.second)
+        .count() as u64;
     Some([only_first, only_second])
 }
 

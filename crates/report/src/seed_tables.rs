@@ -6,7 +6,7 @@ use scrl_record::{Graded, Kind, Severity};
 use serde::{Deserialize, Serialize};
 
 use crate::estimate::{Answers, Definition, estimate};
-use crate::facts::{Reward, compiles, functional, tests};
+use crate::facts::{Reward, compile_verdict, compiles, functional, tests};
 use crate::measure::{Measure, Unit, rounded};
 use crate::systems::Group;
 
@@ -101,7 +101,7 @@ fn row(scope: &str, problems: &[Answers<'_>]) -> SeedRow {
 fn definitions() -> [Definition; 7] {
     let compiled = |sample: &Graded| compiles(sample).then_some(());
     [
-        Definition::rate("seed.compiling", |sample| Some(compiles(sample))),
+        Definition::rate("seed.compiling", compile_verdict),
         Definition::rate("seed.output", move |sample| {
             functional(sample).filter(|_| compiles(sample))
         }),

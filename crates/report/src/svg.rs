@@ -5,6 +5,7 @@
 use crate::document::{Bar, BarGroup, Plot};
 use crate::html::escaped;
 use crate::numbers::{count, name, percent};
+use crate::push::push;
 
 const WIDTH: f64 = 360.0;
 /// Where bars start, and how long the longest is; names stand before them and values after.
@@ -53,23 +54,29 @@ impl Canvas {
     }
 
     fn text(&mut self, class: &str, x: f64, y: f64, anchor: &str, text: &str) {
-        self.shapes.push_str(&format!(
+        push!(
+            self.shapes,
             "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
             escaped(text)
-        ));
+        );
     }
 
     fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
-        self.shapes.push_str(&format!(
+        push!(
+            self.shapes,
             "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
-        ));
+        );
     }
 
     fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
-        self.shapes.push_str(&format!(
+        push!(
+            self.shapes,
             "<line class=\"{class}\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
-            from.0, from.1, to.0, to.1
-        ));
+            from.0,
+            from.1,
+            to.0,
+            to.1
+        );
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) fn title(measure: &str) -> String {
         "coverage.analysed" => "analysed",
         "coverage.executed" => "executed",
         "coverage.lost_to_problem" => "lost: problem",
+        "coverage.lost_to_sample" => "lost: sample",
         "coverage.lost_to_infrastructure" => "lost: infrastructure",
         "coverage.unknown_problem" => "problem unknown",
         "coverage.without_tests" => "problem known, no tests run",
