@@ -70,10 +70,10 @@ pub fn outputs(compare: Compare, expected: &str, actual: &[u8]) -> bool {
 ///
 /// | mode | rule |
 /// |---|---|
-/// | `json-value` | [`values::json_value`]: Python's `==`, tuple = list, floats within the tolerance |
-/// | `exact` | [`values::exact`]: the same JSON, `1`, `1.0` and `true` being three things |
-/// | `apps-compat` | [`apps::values`] |
-/// | `lcb-compat` | [`values::python_equal`]: Python's `==` with tuples turned into lists |
+/// | `json-value` | `values::json_value`: Python's `==`, tuple = list, floats within the tolerance |
+/// | `exact` | `values::exact`: the same JSON, `1`, `1.0` and `true` being three things |
+/// | `apps-compat` | `apps::values` |
+/// | `lcb-compat` | `values::python_equal`: Python's `==` with tuples turned into lists |
 pub fn values(compare: Compare, expected: &Value, actual: &Value) -> bool {
     match compare.mode {
         CompareMode::JsonValue => values::json_value(expected, actual, compare.tolerance),
