@@ -9,13 +9,17 @@ use crate::terminal::COLUMNS;
 
 const PRIMARY: &str = "secure_pass_rate";
 
-/// The result in one or two sentences.
+/// The result in one to three sentences.
 pub(crate) fn lead(metrics: &Metrics) -> String {
-    let systems = &metrics.systems;
-    match systems.as_slice() {
-        [] => "No samples were graded, so there is nothing to measure.".to_owned(),
+    let result = match metrics.systems.as_slice() {
+        [] => return "No samples were graded, so there is nothing to measure.".to_owned(),
         [only] => of_one(only),
         several => of_several(metrics, several),
+    };
+    if demonstrated(metrics) == metrics.samples {
+        format!("{result} All samples were written for demonstration.")
+    } else {
+        result
     }
 }
 
@@ -80,6 +84,12 @@ fn of_several(metrics: &Metrics, systems: &[System]) -> String {
         );
     };
     let measure = primary(best).expect("ranked systems have the measure");
+    if measure.numerator <= 0.0 {
+        return format!(
+            "None of {} models has a sample that passes every test and has no security finding.",
+            systems.len()
+        );
+    }
     let first = format!(
         "Of {} models, {} most often writes code that passes every test and has no security finding: {} of {} \
          samples (95 % interval {}).",
@@ -124,8 +134,10 @@ fn lead_over(metrics: &Metrics, best: &System, second: &System) -> String {
 pub(crate) fn result(metrics: &Metrics) -> Section {
     let mut blocks = vec![
         Block::Table(main_table(metrics)),
-        Block::List(how_to_read(metrics)),
+        Block::Heading("How to read it".to_owned()),
+        Block::Terms(how_to_read()),
     ];
+    blocks.extend(remarks(metrics));
     blocks.push(Block::Plot(main_plot(metrics)));
     Section {
         id: "result",
@@ -156,20 +168,22 @@ fn main_table(metrics: &Metrics) -> Table {
     table
 }
 
-fn how_to_read(metrics: &Metrics) -> Vec<String> {
-    let mut items = vec![
-        "compile: Python accepts the code. pass all tests: of the samples whose tests ran, those that pass every one."
-            .to_owned(),
-        "secure: the code parses, the strict analysis finds nothing and the sandbox had nothing to deny. work and safe: \
-         both, and the number to compare models by."
-            .to_owned(),
-        "mean reward: the gated reward, 0 to 1; security counts only where the code does more than a constant answer \
-         would."
-            .to_owned(),
-        "The interval says how far chance alone may move a number: two models differ only where the section on \
-         differences says so. \"-\" was not measured, which is never counted as 0."
-            .to_owned(),
-    ];
+fn how_to_read() -> Vec<(&'static str, String)> {
+    [
+        ("compile", "Python accepts the code."),
+        ("pass all tests", "of the samples whose tests ran, those that pass every one."),
+        ("secure", "the code parses, the strict analysis finds nothing, and the sandbox had nothing to deny."),
+        ("work and safe", "both; the number to compare models by."),
+        ("mean reward", "the gated reward, 0 to 1: security counts only where the code does more than a constant answer would."),
+        ("95 % interval", "how far chance alone may move a number. Two models differ only where the section on differences says so."),
+        ("-", "not measured, which is never counted as 0."),
+    ]
+    .map(|(term, meaning)| (term, meaning.to_owned()))
+    .to_vec()
+}
+
+/// What a reader must know about these very samples.
+fn remarks(metrics: &Metrics) -> Vec<Block> {
     let from_parser: u64 = metrics
         .systems
         .iter()
@@ -177,27 +191,30 @@ fn how_to_read(metrics: &Metrics) -> Vec<String> {
             system.all().samples - system.coverage.compile_asked - system.coverage.not_python
         })
         .sum();
+    let mut items = Vec::new();
     if from_parser > 0 {
         items.push(format!(
-            "For {} samples the interpreter was not asked whether they compile; the parser's word is taken.",
+            "Samples for which the parser's word is taken, as the interpreter was not asked whether they compile: {}.",
             count(from_parser as f64)
         ));
     }
-    let demonstrated: u64 = metrics
-        .systems
-        .iter()
-        .flat_map(|one| &one.demonstration)
-        .map(|one| one.samples)
-        .sum();
+    let demonstrated = demonstrated(metrics);
     if demonstrated > 0 {
         items.push(format!(
-            "{} of these samples ({}) were written for demonstration, to show typical qualities; they say nothing about \
-             any model.",
+            "Samples written for demonstration, to show typical qualities: {} ({}). They say nothing about any model.",
             count(demonstrated as f64),
             percent(demonstrated as f64 / metrics.samples as f64)
         ));
     }
-    items
+    items.into_iter().map(Block::Text).collect()
+}
+
+fn demonstrated(metrics: &Metrics) -> u64 {
+    let qualities = metrics
+        .systems
+        .iter()
+        .flat_map(|system| &system.demonstration);
+    qualities.map(|quality| quality.samples).sum()
 }
 
 fn main_plot(metrics: &Metrics) -> Plot {

@@ -55,7 +55,8 @@ fn plots(metrics: &Metrics) -> Vec<Block> {
             .filter(|one| one.bins.iter().any(|samples| *samples > 0))
         {
             blocks.push(Block::Plot(Plot::Histogram {
-                title: format!("Reward {}, {}", one.reward, label(system)),
+                title: format!("Reward {}", one.reward),
+                label: label(system),
                 bins: one.bins,
                 absent: one.absent,
             }));

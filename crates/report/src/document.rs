@@ -1,7 +1,7 @@
 //! A document before it is written: sections of text, tables and plots, the same for Markdown and HTML.
 
 use crate::measure::Measure;
-use crate::numbers::{ABSENT, fraction, interval, value};
+use crate::numbers::{ABSENT, count, fraction, interval, value};
 
 /// The whole document.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub(crate) enum Block {
     Text(String),
     Heading(String),
     List(Vec<String>),
+    /// Terms and what they mean.
+    Terms(Vec<(&'static str, String)>),
     Table(Table),
     Plot(Plot),
 }
@@ -63,7 +65,7 @@ impl Cell {
         if measure.value.is_none() {
             let details = match measure.absent {
                 0 => Vec::new(),
-                absent => vec![format!("absent for {absent}")],
+                absent => vec![format!("absent for {}", count(absent as f64))],
             };
             return Self {
                 text: ABSENT.to_owned(),
@@ -117,6 +119,7 @@ pub(crate) enum Plot {
     /// Ten bins over `[0, 1]`.
     Histogram {
         title: String,
+        label: String,
         bins: [u64; 10],
         absent: u64,
     },

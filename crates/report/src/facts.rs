@@ -51,7 +51,8 @@ pub(crate) fn secure_if_functional(sample: &Graded) -> Option<bool> {
 /// Whether the strict analysis or the sandbox caught something; absent when it could not be read. Not the opposite of S:
 /// code that does not parse is neither secure nor shown to be vulnerable.
 pub(crate) fn vulnerable(sample: &Graded) -> Option<bool> {
-    readable(sample).then(|| !sample.strict_findings.is_empty() || !sample.events.is_empty())
+    let caught = !sample.strict_findings.is_empty() || !sample.events.is_empty();
+    readable(sample).then_some(caught)
 }
 
 /// Whether a test of a compiling sample ended in a run-time error; absent when verdicts are not recorded.

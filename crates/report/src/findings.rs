@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use scrl_record::{Cwe, Finding, Severity};
+use scrl_record::{Cwe, Finding, Graded, Severity};
 use serde::{Deserialize, Serialize};
 
 use crate::estimate::{Definition, estimate};
-use crate::facts::Mode;
+use crate::facts::{Mode, readable};
 use crate::measure::{Measure, Unit};
 use crate::systems::Group;
+
+/// Rules, and weaknesses, measured one by one; far more than any analyzer of ours has.
+const MEASURED: usize = 200;
 
 /// The findings of one mode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,11 +61,35 @@ pub(crate) fn breakdown(group: &Group<'_>, mode: Mode) -> FindingBreakdown {
         *rules.entry(RuleKey::of(finding)).or_default() += 1;
         *cwes.entry(finding.cwe).or_default() += 1;
     }
+    let findings = rules.values().sum();
+    let (rules, cwes) = (most_first(rules), most_first(cwes));
+    let mut definitions: Vec<Definition> =
+        rules.iter().flat_map(|rule| of_rule(mode, rule)).collect();
+    definitions.extend(cwes.iter().flat_map(|cwe| of_cwe(mode, *cwe)));
+    // One call for all, so that the problems are drawn once.
+    let mut measures = estimate(&group.problems, &definitions).into_iter();
+    let mut next = || {
+        measures
+            .next()
+            .expect("two measures per rule and per weakness")
+    };
+    let by_rule = rules
+        .into_iter()
+        .map(|rule| rule.count(next(), next()))
+        .collect();
+    let by_cwe = cwes
+        .into_iter()
+        .map(|cwe| CweCount {
+            cwe,
+            per_sample: next(),
+            samples: next(),
+        })
+        .collect();
     FindingBreakdown {
         mode: mode.as_str().to_owned(),
-        findings: rules.values().sum(),
-        by_rule: rule_counts(group, mode, most_first(rules)),
-        by_cwe: cwe_counts(group, mode, most_first(cwes)),
+        findings,
+        by_rule,
+        by_cwe,
     }
 }
 
@@ -83,88 +110,71 @@ impl RuleKey {
             severity: finding.severity,
         }
     }
+
+    fn matches(&self, finding: &Finding) -> bool {
+        self.id == finding.id
+            && self.name == finding.name
+            && self.cwe == finding.cwe
+            && self.severity == finding.severity
+    }
+
+    fn count(self, per_sample: Measure, samples: Measure) -> RuleCount {
+        RuleCount {
+            id: self.id,
+            name: self.name,
+            cwe: self.cwe,
+            severity: self.severity,
+            per_sample,
+            samples,
+        }
+    }
 }
 
 fn most_first<K: Ord>(counts: BTreeMap<K, u64>) -> Vec<K> {
     let mut list: Vec<(K, u64)> = counts.into_iter().collect();
     list.sort_by(|(a_key, a), (b_key, b)| b.cmp(a).then_with(|| a_key.cmp(b_key)));
-    list.into_iter().map(|(key, _)| key).collect()
-}
-
-fn rule_counts(group: &Group<'_>, mode: Mode, keys: Vec<RuleKey>) -> Vec<RuleCount> {
-    let tests = keys.iter().cloned().map(|key| {
-        let matches = move |finding: &Finding| {
-            finding.id == key.id
-                && finding.name == key.name
-                && finding.cwe == key.cwe
-                && finding.severity == key.severity
-        };
-        (key_name(mode, "rule"), matches)
-    });
-    let pairs = measured(group, mode, tests);
-    keys.into_iter()
-        .zip(pairs)
-        .map(|(key, (per_sample, samples))| RuleCount {
-            id: key.id,
-            name: key.name,
-            cwe: key.cwe,
-            severity: key.severity,
-            per_sample,
-            samples,
-        })
+    list.into_iter()
+        .take(MEASURED)
+        .map(|(key, _)| key)
         .collect()
 }
 
-fn cwe_counts(group: &Group<'_>, mode: Mode, keys: Vec<Cwe>) -> Vec<CweCount> {
-    let tests = keys.iter().map(|cwe| {
-        let cwe = *cwe;
-        (key_name(mode, "cwe"), move |finding: &Finding| {
-            finding.cwe == cwe
-        })
-    });
-    let pairs = measured(group, mode, tests);
-    keys.into_iter()
-        .zip(pairs)
-        .map(|(cwe, (per_sample, samples))| CweCount {
-            cwe,
-            per_sample,
-            samples,
-        })
-        .collect()
+fn of_rule(mode: Mode, rule: &RuleKey) -> [Definition; 2] {
+    let rule = rule.clone();
+    density_and_share(&format!("rule.{}", mode.as_str()), mode, move |finding| {
+        rule.matches(finding)
+    })
 }
 
-fn key_name(mode: Mode, what: &str) -> String {
-    format!("{what}.{}", mode.as_str())
+fn of_cwe(mode: Mode, cwe: Cwe) -> [Definition; 2] {
+    density_and_share(&format!("cwe.{}", mode.as_str()), mode, move |finding| {
+        finding.cwe == cwe
+    })
 }
 
-/// Findings per sample and share of samples for each test of a finding.
-fn measured<F: Fn(&Finding) -> bool + Clone + 'static>(
-    group: &Group<'_>,
+/// Findings per sample and share of samples with one, for the findings that match.
+fn density_and_share(
+    name: &str,
     mode: Mode,
-    tests: impl Iterator<Item = (String, F)>,
-) -> Vec<(Measure, Measure)> {
-    let mut definitions = Vec::new();
-    for (name, matches) in tests {
-        let count = move |sample: &scrl_record::Graded| {
+    matches: impl Fn(&Finding) -> bool + Clone + 'static,
+) -> [Definition; 2] {
+    let count = move |sample: &Graded| {
+        readable(sample).then(|| {
             mode.findings(sample)
                 .iter()
                 .filter(|one| matches(one))
-                .count()
-        };
-        let any = count.clone();
-        definitions.push(Definition::ratio(
+                .count() as f64
+        })
+    };
+    let any = count.clone();
+    [
+        Definition::ratio(
             format!("{name}.per_sample"),
             Unit::PerSample,
-            move |sample| Some((count(sample) as f64, 1.0)),
-        ));
-        definitions.push(Definition::rate(format!("{name}.samples"), move |sample| {
-            Some(any(sample) > 0)
-        }));
-    }
-    let mut measures = estimate(&group.problems, &definitions).into_iter();
-    let mut pairs = Vec::new();
-    while let (Some(per_sample), Some(samples)) = (measures.next(), measures.next()) {
-        pairs.push((per_sample, samples));
-    }
-    pairs
+            move |sample| Some((count(sample)?, 1.0)),
+        ),
+        Definition::rate(format!("{name}.samples"), move |sample| {
+            any(sample).map(|found| found > 0.0)
+        }),
+    ]
 }

@@ -89,6 +89,18 @@ fn push_block(text: &mut String, block: &Block) {
             }
             text.push_str("</ul>\n");
         }
+        Block::Terms(terms) => {
+            text.push_str("<ul>\n");
+            for (term, meaning) in terms {
+                push!(
+                    text,
+                    "<li><b>{}</b>: {}</li>\n",
+                    escaped(term),
+                    escaped(meaning)
+                );
+            }
+            text.push_str("</ul>\n");
+        }
         Block::Table(table) => push_table(text, table),
         Block::Plot(_) => unreachable!("plots are gathered by the section"),
     }
@@ -96,9 +108,11 @@ fn push_block(text: &mut String, block: &Block) {
 
 fn push_table(text: &mut String, table: &Table) {
     let caption = escaped(&table.caption);
+    // Outside the part that scrolls, so that a phone shows all of it.
+    push!(text, "<p class=\"caption\">{caption}</p>\n");
     push!(
         text,
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table>\n<caption>{caption}</caption>\n<thead><tr>"
+        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table>\n<thead><tr>"
     );
     let words: Vec<bool> = (0..table.columns.len())
         .map(|column| holds_words(table, column))
@@ -154,8 +168,11 @@ fn push_cell(text: &mut String, cell: &Cell, first: bool, words: bool) {
 /// The text as it may stand between tags and in quoted attributes.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for one in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(one) = chars.next() {
         match one {
+            // A number and its per cent sign stay on one line.
+            ' ' if chars.peek() == Some(&'%') => out.push_str("&nbsp;"),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),

@@ -31,6 +31,12 @@ fn push_section(text: &mut String, section: &Section) {
                     push!(text, "- {}\n", escaped(item));
                 }
             }
+            Block::Terms(terms) => {
+                text.push('\n');
+                for (term, meaning) in terms {
+                    push!(text, "- **{}**: {}\n", escaped(term), escaped(meaning));
+                }
+            }
             Block::Table(table) => push_table(text, table),
             // Every plot shows numbers that also stand in a table.
             Block::Plot(_) => {}

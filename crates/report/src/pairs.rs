@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use scrl_record::Graded;
 use serde::{Deserialize, Serialize};
 
-use crate::bootstrap::{RESAMPLES, Ratio, percentile_interval, replicates};
+use crate::bootstrap::{Ratio, percentile_interval, replicates};
+use crate::estimate::Answers;
 use crate::facts::{Reward, compile_verdict, functional, functional_and_secure, secure};
 use crate::mcnemar::{exact_p, holm};
 use crate::measure::{is_yes_or_no, rounded};
@@ -25,7 +26,7 @@ const COMPARED: usize = 12;
 pub enum PairedTest {
     /// `McNemar` 1947, exact.
     McNemar,
-    /// Share of resamples on the far side of 0, twice.
+    /// Share of resamples on the far side of 0, twice; at least what the sign test gives when all differences point one way.
     PairedBootstrap,
 }
 
@@ -77,18 +78,21 @@ fn number(yes: bool) -> f64 {
     f64::from(u8::from(yes))
 }
 
-/// All pairs, measure by measure. Pairs without two common problems are left out.
+/// All pairs, measure by measure. A measure without two problems in common is left out.
 pub(crate) fn comparisons(groups: &[Group<'_>]) -> Vec<Comparison> {
     let chosen = most_samples(groups);
-    let mut all = Vec::new();
-    for (name, value) in COMPARED_MEASURES {
-        let sides: Vec<Side<'_>> = chosen.iter().map(|group| side(group, value)).collect();
-        let mut family = Vec::new();
-        for (at, first) in sides.iter().enumerate() {
-            for second in &sides[at + 1..] {
-                family.extend(compare(name, first, second));
-            }
+    let mut pairs = Vec::new();
+    for (at, first) in chosen.iter().enumerate() {
+        for second in &chosen[at + 1..] {
+            pairs.push(of_pair(first, second));
         }
+    }
+    let mut all = Vec::new();
+    for measure in 0..COMPARED_MEASURES.len() {
+        let mut family: Vec<Comparison> = pairs
+            .iter_mut()
+            .filter_map(|pair| pair[measure].take())
+            .collect();
         correct(&mut family);
         all.append(&mut family);
     }
@@ -104,28 +108,8 @@ fn most_samples<'a, 'b>(groups: &'b [Group<'a>]) -> Vec<&'b Group<'a>> {
     places.into_iter().map(|at| &groups[at]).collect()
 }
 
-struct Side<'a> {
-    label: &'a str,
-    /// Per problem: the mean, and whether it is of one answer.
-    values: BTreeMap<ProblemKey<'a>, (f64, bool)>,
-}
-
-fn side<'a>(group: &'a Group<'a>, value: Value) -> Side<'a> {
-    let mut values = BTreeMap::new();
-    for answers in &group.problems {
-        let known: Vec<f64> = answers.iter().filter_map(|sample| value(sample)).collect();
-        if !known.is_empty() {
-            let mean = known.iter().sum::<f64>() / known.len() as f64;
-            values.insert(problem_key(answers[0]), (mean, known.len() == 1));
-        }
-    }
-    Side {
-        label: &group.label,
-        values,
-    }
-}
-
-/// One problem that both models answered.
+/// One problem for which both models have the measure.
+#[derive(Clone, Copy)]
 struct Pair {
     first: f64,
     second: f64,
@@ -133,36 +117,87 @@ struct Pair {
     single: bool,
 }
 
-fn pairs(first: &Side<'_>, second: &Side<'_>) -> Vec<Pair> {
-    let pair = |(problem, (first, one)): (&ProblemKey<'_>, &(f64, bool))| {
-        let (second, other) = second.values.get(problem)?;
-        Some(Pair {
-            first: *first,
-            second: *second,
-            single: *one && *other,
+impl Pair {
+    fn of(first: &Answers<'_>, second: &Answers<'_>, value: Value) -> Option<Self> {
+        let (first, of_one) = mean(first, value)?;
+        let (second, of_other) = mean(second, value)?;
+        Some(Self {
+            first,
+            second,
+            single: of_one && of_other,
         })
-    };
-    first.values.iter().filter_map(pair).collect()
+    }
 }
 
-fn compare(measure: &str, first: &Side<'_>, second: &Side<'_>) -> Option<Comparison> {
-    let common = pairs(first, second);
-    if common.len() < 2 {
+/// The mean over the answers that have the value, and whether it is of one answer.
+fn mean(answers: &Answers<'_>, value: Value) -> Option<(f64, bool)> {
+    let known: Vec<f64> = answers.iter().filter_map(|sample| value(sample)).collect();
+    (!known.is_empty()).then(|| {
+        (
+            known.iter().sum::<f64>() / known.len() as f64,
+            known.len() == 1,
+        )
+    })
+}
+
+/// One comparison per measure, all read off the same draws of the common problems.
+fn of_pair(first: &Group<'_>, second: &Group<'_>) -> Vec<Option<Comparison>> {
+    let of_second: BTreeMap<ProblemKey<'_>, &Answers<'_>> = second
+        .problems
+        .iter()
+        .map(|answers| (problem_key(answers[0]), answers))
+        .collect();
+    let common: Vec<(&Answers<'_>, &Answers<'_>)> = first
+        .problems
+        .iter()
+        .filter_map(|answers| Some((answers, *of_second.get(&problem_key(answers[0]))?)))
+        .collect();
+    let pairs = COMPARED_MEASURES.map(|(_, value)| -> Vec<Option<Pair>> {
+        common
+            .iter()
+            .map(|(first, second)| Pair::of(first, second, value))
+            .collect()
+    });
+    let ratios: Vec<Ratio> = pairs.iter().map(|pairs| difference(pairs)).collect();
+    let values = replicates(&ratios, common.len());
+    let measures = COMPARED_MEASURES.iter().zip(pairs).zip(values);
+    measures
+        .map(|(((measure, _), pairs), values)| {
+            let known: Vec<Pair> = pairs.into_iter().flatten().collect();
+            let mut comparison = compare(measure, &known, values)?;
+            (comparison.first, comparison.second) = (first.label.clone(), second.label.clone());
+            Some(comparison)
+        })
+        .collect()
+}
+
+/// The mean difference as a ratio; problems without the measure weigh nothing.
+fn difference(pairs: &[Option<Pair>]) -> Ratio {
+    let of_pair = |pair: &Option<Pair>| pair.map_or(0.0, |pair| pair.first - pair.second);
+    Ratio {
+        numerator: pairs.iter().map(of_pair).collect(),
+        denominator: pairs.iter().map(|pair| number(pair.is_some())).collect(),
+    }
+}
+
+/// The comparison, still without its labels and the correction over all pairs.
+fn compare(measure: &str, known: &[Pair], values: Vec<f64>) -> Option<Comparison> {
+    if known.len() < 2 {
         return None;
     }
     let mean =
-        |of: fn(&Pair) -> f64| rounded(common.iter().map(of).sum::<f64>() / common.len() as f64);
-    let (interval, bootstrap_p) =
-        resampled(common.iter().map(|pair| pair.first - pair.second).collect());
-    let discordant = discordant(&common);
+        |of: fn(&Pair) -> f64| rounded(known.iter().map(of).sum::<f64>() / known.len() as f64);
+    let (interval, bootstrap_p) = resampled(values)?;
+    let discordant = discordant(known);
+    let bootstrap_p = bootstrap_p.max(smallest_p(known));
     let p_value = discordant.map_or(bootstrap_p, |[only_first, only_second]| {
         exact_p(only_first, only_second)
     });
     Some(Comparison {
-        first: first.label.to_owned(),
-        second: second.label.to_owned(),
+        first: String::new(),
+        second: String::new(),
         measure: measure.to_owned(),
-        problems: common.len() as u64,
+        problems: known.len() as u64,
         first_value: mean(|pair| pair.first),
         second_value: mean(|pair| pair.second),
         difference: mean(|pair| pair.first - pair.second),
@@ -180,35 +215,33 @@ fn compare(measure: &str, first: &Side<'_>, second: &Side<'_>) -> Option<Compari
 }
 
 /// The interval of the mean difference and twice the smaller share of resamples on either side of 0.
-fn resampled(differences: Vec<f64>) -> ([f64; 2], f64) {
-    let clusters = differences.len();
-    let ratio = Ratio {
-        numerator: differences,
-        denominator: vec![1.0; clusters],
-    };
-    let mut values = replicates(&[ratio], clusters).remove(0);
+fn resampled(mut values: Vec<f64>) -> Option<([f64; 2], f64)> {
     let not_above = values.iter().filter(|value| **value <= 0.0).count();
     let not_below = values.iter().filter(|value| **value >= 0.0).count();
-    let p_value = 2.0 * (not_above.min(not_below) + 1) as f64 / (RESAMPLES + 1) as f64;
-    let (low, high) = percentile_interval(&mut values).expect("every resample has a denominator");
-    ([rounded(low), rounded(high)], p_value.min(1.0))
+    let p_value = 2.0 * (not_above.min(not_below) + 1) as f64 / (values.len() + 1) as f64;
+    let (low, high) = percentile_interval(&mut values)?;
+    Some(([rounded(low), rounded(high)], p_value.min(1.0)))
+}
+
+/// What the sign test gives when all differences point one way. Resamples of two or three problems all do so, and their
+/// p-value would claim what so few problems cannot show.
+fn smallest_p(known: &[Pair]) -> f64 {
+    let moved = known
+        .iter()
+        .filter(|pair| (pair.first - pair.second).abs() > 0.0)
+        .count();
+    exact_p(0, moved as u64)
 }
 
 /// Problems solved by one side only, where every problem is one yes or no on both sides.
-fn discordant(common: &[Pair]) -> Option<[u64; 2]> {
+fn discordant(known: &[Pair]) -> Option<[u64; 2]> {
     let yes_or_no =
         |pair: &Pair| pair.single && is_yes_or_no(pair.first) && is_yes_or_no(pair.second);
-    if !common.iter().all(yes_or_no) {
+    if !known.iter().all(yes_or_no) {
         return None;
     }
-    let only_first = common
-        .iter()
-        .filter(|pair| pair.first > pair.second)
-        .count() as u64;
-    let only_second = common
-        .iter()
-        .filter(|pair| pair.first < pair.second)
-        .count() as u64;
+    let only_first = known.iter().filter(|pair| pair.first > pair.second).count() as u64;
+    let only_second = known.iter().filter(|pair| pair.first < pair.second).count() as u64;
     Some([only_first, only_second])
 }
 

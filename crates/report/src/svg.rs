@@ -20,9 +20,10 @@ pub(crate) fn svg(plot: &Plot, number: usize) -> String {
         Plot::Stack { title, parts, rows } => (title, stack(parts, rows)),
         Plot::Histogram {
             title,
+            label,
             bins,
             absent,
-        } => (title, histogram(bins, *absent)),
+        } => (title, histogram(label, bins, *absent)),
     };
     let description = escaped(&canvas.description.join("; "));
     let shown = escaped(&name(title, 52));
@@ -186,11 +187,14 @@ fn push_legend(canvas: &mut Canvas, parts: &[String], rows: &[(String, Vec<f64>)
     canvas.bottom += 18.0 * shown.len().div_ceil(3) as f64;
 }
 
-fn histogram(bins: &[u64; 10], absent: u64) -> Canvas {
+fn histogram(label: &str, bins: &[u64; 10], absent: u64) -> Canvas {
     const HEIGHT: f64 = 96.0;
     let most = bins.iter().copied().max().unwrap_or(0).max(1) as f64;
     let step = WIDTH / bins.len() as f64;
     let mut canvas = Canvas::new();
+    canvas.text("soft", 0.0, canvas.bottom + 6.0, "start", &name(label, 52));
+    canvas.description.push(label.to_owned());
+    canvas.bottom += 8.0;
     let floor = canvas.bottom + 14.0 + HEIGHT;
     for (at, samples) in bins.iter().enumerate() {
         let (left, height) = (step * at as f64, HEIGHT * *samples as f64 / most);

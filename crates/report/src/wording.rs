@@ -30,7 +30,7 @@ fn derived(measure: &str) -> String {
     if let Some((what, k)) = measure.split_once('@') {
         let what = match what {
             "secure_pass" => "secure-pass",
-            "secure_given_pass" => "secure, of passing,",
+            "secure_given_pass" => "secure-of-passing",
             other => other,
         };
         return format!("{what}@{k}");

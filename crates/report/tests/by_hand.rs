@@ -226,6 +226,22 @@ fn models_differ_only_where_the_interval_says_so() {
 }
 
 #[test]
+fn two_problems_show_no_difference() {
+    let metrics = measure(&[small_run()]);
+    let rewards = metrics
+        .comparisons
+        .iter()
+        .find(|one| one.measure == "mean_reward.gated")
+        .unwrap();
+    // ada is ahead on both problems, and a coin falls so twice in four.
+    assert_eq!(
+        (rewards.test, rewards.problems),
+        (PairedTest::PairedBootstrap, 2)
+    );
+    assert_eq!((rewards.p_value, rewards.differ), (0.5, false));
+}
+
+#[test]
 fn one_model_in_two_runs_is_told_apart_by_run() {
     let named = |name: &str, passed: u32| Run {
         name: name.to_owned(),

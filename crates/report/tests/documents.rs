@@ -49,9 +49,9 @@ fn hostile_run() -> Run {
     );
     one = common::lost(one, scrl_record::FaultOwner::Problem, HOSTILE);
     one.walls = vec![HOSTILE.to_owned()];
-    one.versions.python = HOSTILE.to_owned();
+    HOSTILE.clone_into(&mut one.versions.python);
     let mut run = run(vec![one]);
-    run.name = HOSTILE.to_owned();
+    HOSTILE.clone_into(&mut run.name);
     run
 }
 
@@ -149,4 +149,20 @@ fn fields(text: &str) -> Vec<Vec<String>> {
     }
     rows.pop();
     rows
+}
+
+/// `verdict.accepted` is documented as `verdict.NAME`, `pass@5` as `pass@k`.
+#[test]
+fn every_measure_is_documented() {
+    let docs = include_str!("../../../docs/measures.md");
+    let metrics = measure(&[small_run()]);
+    for one in &metrics.systems[0].all().measures {
+        let family = one.name.split(['.', '@']).next().unwrap();
+        let forms = [
+            format!("`{}`", one.name),
+            format!("`{family}."),
+            format!("`{family}@k`"),
+        ];
+        assert!(forms.iter().any(|form| docs.contains(form)), "{}", one.name);
+    }
 }

@@ -62,6 +62,31 @@ fn faults_are_absent_and_never_zero() {
 }
 
 #[test]
+fn another_language_is_absent_not_broken() {
+    let mut foreign = sample("m", "p", "s");
+    (foreign.parses, foreign.compiles) = (false, None);
+    let foreign = lost(
+        foreign,
+        FaultOwner::Sample,
+        "language `Go` is not supported yet",
+    );
+    let metrics = measure(&[run(vec![foreign, sample("m", "q", "t")])]);
+    for name in ["compile_rate", "secure_rate", "secure@1"] {
+        assert_eq!(parts(get(&metrics, "m", name)), (1.0, 1.0, 1), "{name}");
+    }
+    assert_eq!(
+        parts(get(&metrics, "m", "flagged_rate.strict")),
+        (0.0, 1.0, 1)
+    );
+    assert_eq!(
+        parts(get(&metrics, "m", "coverage.analysed")),
+        (1.0, 2.0, 0)
+    );
+    assert_eq!(metrics.systems[0].coverage.not_python, 1);
+    assert!(markdown(&metrics).contains("language \\`Go\\` is not supported yet"));
+}
+
+#[test]
 fn counts_without_verdicts_are_executed() {
     let metrics = measure(&[run(vec![
         counted(sample("m", "p", "s"), 1, 3),
@@ -126,7 +151,7 @@ fn twenty_two_thousand_samples() {
     let metrics = measure(&[run(graded)]);
     assert_eq!(metrics.samples, 22_104);
     assert_eq!(metrics.systems.len(), 3);
-    assert_eq!(get(&metrics, "a", "pass@5").denominator, 1_473.0);
+    assert_eq!(parts(get(&metrics, "a", "pass@5")), (841.0, 1_473.0, 1));
     assert!(html(&metrics).len() < 400_000);
 }
 
