@@ -97,6 +97,8 @@ pub struct Event {
 pub enum FaultOwner {
     /// The problem: unknown, or without tests.
     Problem,
+    /// The sample: in a language that is not run.
+    Sample,
     /// Ours: a sandbox that could not be raised, a dead zygote, a full disk.
     Infrastructure,
 }
