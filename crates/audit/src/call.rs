@@ -71,6 +71,11 @@ impl<'s> Call<'s> {
         self.args().iter().any(holds_unhashable)
     }
 
+    /// The same, of one positional argument.
+    pub(crate) fn arg_breaks_bandit(&self, at: usize) -> bool {
+        self.args().get(at).is_some_and(holds_unhashable)
+    }
+
     /// The same, of the keyword arguments alone.
     pub(crate) fn keywords_break_bandit(&self) -> bool {
         let mut keywords = self.node.arguments.keywords.iter();

@@ -224,8 +224,8 @@ fn computes(expression: &Expr) -> bool {
         };
         computes |= match node {
             Node::Expr(Expr::Call(call)) => !is_constructor(&call.func) && !in_lambda(),
-            Node::Expr(Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_)) => !in_lambda(),
-            Node::Comprehension(_) => !in_lambda(),
+            Node::Expr(Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_))
+            | Node::Comprehension(_) => !in_lambda(),
             _ => false,
         };
     });

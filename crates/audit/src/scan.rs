@@ -10,8 +10,9 @@ use crate::nosec::Nosec;
 use crate::rules::{Dispatch, RuleInfo};
 use crate::syntax::{Kind, Node, TextSize, Tree, start, walk};
 
-/// Levels below the module beyond which Bandit 1.9.4 drops a file ("exception while scanning file").
-const BANDIT_MAX_DEPTH: u32 = 988;
+/// Levels below the module beyond which Bandit 1.9.4 drops a file ("exception while scanning file"): measured with
+/// sums, of which 988 terms pass and 989 do not.
+const BANDIT_MAX_DEPTH: u32 = 990;
 
 /// A node with what a check may ask about it.
 #[derive(Clone, Copy, Debug)]

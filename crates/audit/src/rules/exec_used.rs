@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
     triggers: &[Trigger::Calls(&["exec"], check)],
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of call checks")]
 fn check(_: &Call<'_>) -> Option<Issue> {
     Some(Issue::new(
         Severity::Medium,

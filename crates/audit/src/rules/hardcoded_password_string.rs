@@ -85,6 +85,9 @@ fn constant(expression: &Expr, site: &Site<'_, '_>) -> Option<String> {
     if let Some(text) = string(expression) {
         return Some(text.to_owned());
     }
+    if expression.is_ellipsis_literal_expr() {
+        return Some("Ellipsis".to_owned());
+    }
     expression
         .is_literal_expr()
         .then(|| site.tree.text(expression.range()).to_owned())

@@ -30,13 +30,13 @@ const WEAK: [&str; 4] = ["md4", "md5", "sha", "sha1"];
 const WEAK_METHODS: [&str; 3] = ["METHOD_CRYPT", "METHOD_MD5", "METHOD_BLOWFISH"];
 
 fn check_hashlib(call: &Call<'_>) -> Option<Issue> {
-    if call.arguments_break_bandit() {
+    if call.keywords_break_bandit() {
         return None;
     }
     let function = call.last_segment();
     let hash = if WEAK.contains(&function) {
         function
-    } else if function == "new" {
+    } else if function == "new" && !call.positional_break_bandit() {
         text(call.arg(0).or_else(|| call.keyword_value("name")))?
     } else {
         return None;

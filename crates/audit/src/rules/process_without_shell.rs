@@ -22,6 +22,7 @@ pub(super) const RULE: Rule = Rule {
     triggers: &[Trigger::Calls(NO_SHELL, check)],
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of call checks")]
 fn check(_: &Call<'_>) -> Option<Issue> {
     let message = "Starting a process without a shell.";
     Some(Issue::new(Severity::Low, Confidence::Medium, message))

@@ -31,7 +31,7 @@ fn check_requests(call: &Call<'_>) -> Option<Issue> {
     if !call.name.starts_with("requests.") || !VERBS.contains(&call.last_segment()) {
         return None;
     }
-    if call.arguments_break_bandit() {
+    if call.keywords_break_bandit() {
         return None;
     }
     // A timeout that Bandit cannot read, such as `timeout=limit()`, counts as none.
@@ -45,7 +45,7 @@ fn check_requests(call: &Call<'_>) -> Option<Issue> {
 fn check_httpx(call: &Call<'_>) -> Option<Issue> {
     let name = call.last_segment();
     let sends = VERBS.contains(&name) || HTTPX_ONLY.contains(&name);
-    if !call.name.starts_with("httpx.") || !sends || call.arguments_break_bandit() {
+    if !call.name.starts_with("httpx.") || !sends || call.keywords_break_bandit() {
         return None;
     }
     let never = call.keyword_value("timeout") == Some(Value::Text("None"));

@@ -28,7 +28,8 @@ fn check(call: &Call<'_>) -> Option<Issue> {
     }
     let loaders = [call.keyword_value("Loader"), call.arg(1)];
     let safe = |loader| matches!(loader, Some(Value::Text("SafeLoader" | "CSafeLoader")));
-    if loaders.into_iter().any(safe) || call.arguments_break_bandit() {
+    let fails = call.keywords_break_bandit() || call.arg_breaks_bandit(1);
+    if fails || loaders.into_iter().any(safe) {
         return None;
     }
     let message = "Use of unsafe yaml load. Allows instantiation of arbitrary objects. Consider \

@@ -73,10 +73,9 @@ impl Meter {
                 self.outer.push(self.chain);
                 self.chain = 0;
             }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
-                // The bracket itself may be a call or a subscript: one level on its chain.
-                self.chain = self.outer.pop().unwrap_or(0) + 1;
-            }
+            // The bracket itself may be a call or a subscript: one level on its chain.
+            TokenKind::Rpar | TokenKind::Rsqb => self.chain = self.outer.pop().unwrap_or(0) + 1,
+            TokenKind::Rbrace => self.chain = self.outer.pop().unwrap_or(0),
             TokenKind::Indent => self.indents += 1,
             TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
             kind if ends_chain(kind) => self.chain = 0,
