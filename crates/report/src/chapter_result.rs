@@ -210,11 +210,11 @@ fn remarks(metrics: &Metrics) -> Vec<Block> {
 }
 
 fn demonstrated(metrics: &Metrics) -> u64 {
-    let qualities = metrics
-        .systems
+    metrics
+        .demonstration
         .iter()
-        .flat_map(|system| &system.demonstration);
-    qualities.map(|quality| quality.samples).sum()
+        .map(|quality| quality.samples)
+        .sum()
 }
 
 fn main_plot(metrics: &Metrics) -> Plot {

@@ -67,34 +67,23 @@ fn plots(metrics: &Metrics) -> Vec<Block> {
 
 /// Only where samples were made for demonstration.
 pub(crate) fn demonstration(metrics: &Metrics) -> Option<Section> {
-    let measures = [
-        "compile_rate",
-        "all_tests_rate",
-        "secure_rate",
-        "mean_reward.gated",
-        "mean_reward.seed",
-    ];
-    let mut columns = vec![
-        "made as".to_owned(),
-        "model".to_owned(),
-        "samples".to_owned(),
-    ];
-    columns.extend(measures[..3].iter().map(|measure| title(measure)));
+    let mut columns = vec!["made as".to_owned(), "samples".to_owned()];
+    columns.extend(["compile_rate", "all_tests_rate", "secure_rate"].map(title));
     columns.extend([
         "mean reward (gated)".to_owned(),
         "mean reward (seed)".to_owned(),
     ]);
-    let mut table = Table::new("By the quality the samples were made to show.", columns);
-    for system in &metrics.systems {
-        for quality in &system.demonstration {
-            let mut row: Vec<Cell> = vec![
-                name(&quality.made_as, LONGEST_NAME).into(),
-                label(system).into(),
-                count(quality.samples as f64).into(),
-            ];
-            row.extend(quality.measures.iter().map(Cell::measure));
-            table.rows.push(row);
-        }
+    let mut table = Table::new(
+        "By the quality the samples were made to show, all models together.",
+        columns,
+    );
+    for quality in &metrics.demonstration {
+        let mut row: Vec<Cell> = vec![
+            name(&quality.made_as, LONGEST_NAME).into(),
+            count(quality.samples as f64).into(),
+        ];
+        row.extend(quality.measures.iter().map(Cell::measure));
+        table.rows.push(row);
     }
     let remark = "These samples were written for demonstration: each shows a typical quality on purpose. The table shows \
                   that the measures and rewards tell the qualities apart; it says nothing about any model.";

@@ -35,6 +35,8 @@ pub struct Metrics {
     pub systems: Vec<System>,
     /// Pairs of models, measure by measure.
     pub comparisons: Vec<Comparison>,
+    /// The samples made for demonstration, by quality, of all models together.
+    pub demonstration: Vec<Quality>,
     /// One entry per run, by name.
     pub runs: Vec<Provenance>,
 }
@@ -73,8 +75,6 @@ pub struct System {
     pub seed_training: SeedTraining,
     /// How each reward is spread.
     pub rewards: Vec<RewardHistogram>,
-    /// The samples made for demonstration, by quality.
-    pub demonstration: Vec<Quality>,
 }
 
 impl System {
@@ -155,6 +155,7 @@ pub fn measure(runs: &[Run]) -> Metrics {
         },
         systems: groups.iter().map(system).collect(),
         comparisons: comparisons(&groups),
+        demonstration: qualities(&groups),
         runs: provenance(runs),
     }
 }
@@ -181,7 +182,6 @@ fn system(group: &Group<'_>) -> System {
         seed: rows(group),
         seed_training: training(group),
         rewards: Reward::ALL.map(|reward| histogram(group, reward)).to_vec(),
-        demonstration: qualities(group),
     }
 }
 

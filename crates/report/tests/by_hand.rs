@@ -226,6 +226,36 @@ fn models_differ_only_where_the_interval_says_so() {
 }
 
 #[test]
+fn samples_made_for_demonstration_are_grouped_by_quality() {
+    let made = |model: &str, problem: &str, quality: &str, passed: u32| {
+        let mut graded = counted(
+            sample(model, problem, &format!("{model}-{problem}")),
+            passed,
+            1,
+        );
+        graded.made_as = Some(quality.to_owned());
+        graded
+    };
+    let metrics = measure(&[run(vec![
+        made("a", "p1", "correct", 1),
+        made("b", "p1", "correct", 1),
+        made("a", "p2", "wrong", 0),
+        sample("b", "p2", "by a model"),
+    ])]);
+    let [correct, wrong] = metrics.demonstration.as_slice() else {
+        panic!("{:?}", metrics.demonstration);
+    };
+    assert_eq!((correct.made_as.as_str(), correct.samples), ("correct", 2));
+    assert_eq!(parts(&correct.measures[1]), (2.0, 2.0, 0));
+    assert_eq!(
+        (wrong.made_as.as_str(), parts(&wrong.measures[1])),
+        ("wrong", (0.0, 1.0, 0))
+    );
+    let text = scrl_report::markdown(&metrics);
+    assert!(text.contains("demonstration") && !text.contains("All samples were written"));
+}
+
+#[test]
 fn two_problems_show_no_difference() {
     let metrics = measure(&[small_run()]);
     let rewards = metrics
