@@ -138,6 +138,29 @@ mod tests {
     }
 
     #[test]
+    fn what_cpython_refuses_does_not_parse() {
+        for source in [
+            "((a) := 1)\n",
+            "print 'x'\n",
+            "try:\n    f()\nexcept Exception, e:\n    pass\n",
+            "f(a=1, 2)\n",
+            "x = 0777\n",
+            "if x:\npass\n",
+        ] {
+            assert!(!Module::parse(source).parses(), "{source}");
+        }
+        for source in [
+            "(a := 1)\n",
+            "return 1\n",
+            "f'{a['x']}'\n",
+            "type X = int\n",
+            "match x:\n case _: pass\n",
+        ] {
+            assert!(Module::parse(source).parses(), "{source}");
+        }
+    }
+
+    #[test]
     fn a_syntax_error_has_a_place_and_words() {
         let module = Module::parse("x = 1\ny = (\n");
         let error = module.syntax_error().unwrap();

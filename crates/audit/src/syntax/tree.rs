@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use ruff_python_ast::token::{TokenKind, Tokens};
-use ruff_python_ast::{ModModule, PythonVersion, Stmt};
+use ruff_python_ast::{Expr, ModModule, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::depth::{Meter, refuse};
 use super::lines::Lines;
+use super::node::Node;
 use super::walk::walk;
 use crate::SyntaxError;
 
@@ -75,11 +76,31 @@ impl Tree {
         self.error = first_error(&parsed, &self.lines);
         self.read_tokens(parsed.tokens());
         self.module = Some(parsed.into_syntax());
-        self.depth = measure_depth(self.body());
+        self.survey();
         if self.depth > MAX_DEPTH {
             self.error.get_or_insert(SyntaxError::whole_file(
                 "nested too deeply to be compiled by CPython",
             ));
+        }
+    }
+
+    /// Measures the depth, and finds `((a) := 1)`, which CPython refuses and the borrowed parser does not.
+    fn survey(&mut self) {
+        let mut deepest = 0;
+        let mut refused = None;
+        walk(self.body(), |node, ancestors| {
+            let depth = ancestors.len() as u32 + 1 + u32::from(node.has_leaf());
+            deepest = deepest.max(depth);
+            if let Node::Expr(Expr::Named(named)) = node
+                && named.target.start() != named.range.start()
+            {
+                refused = refused.or(Some(named.range));
+            }
+        });
+        self.depth = deepest;
+        if let (None, Some(range)) = (&self.error, refused) {
+            let message = "the target of `:=` must be a bare name";
+            self.error = Some(syntax_error(&self.lines, range, message));
         }
     }
 
@@ -157,13 +178,4 @@ fn syntax_error(lines: &Lines, range: TextRange, message: &str) -> SyntaxError {
         column: lines.column(range.start()),
         message: message.to_owned(),
     }
-}
-
-fn measure_depth(body: &[Stmt]) -> u32 {
-    let mut deepest = 0;
-    walk(body, |node, ancestors| {
-        let depth = ancestors.len() as u32 + 1 + u32::from(node.has_leaf());
-        deepest = deepest.max(depth);
-    });
-    deepest
 }
