@@ -97,7 +97,7 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Line, from 1.
     pub line: u32,
-    /// Column in characters, from 0 as Bandit counts.
+    /// Column in UTF-8 bytes, from 0, as `CPython` and Bandit count.
     pub column: u32,
     /// What is wrong, in words.
     pub message: String,
