@@ -99,12 +99,14 @@ impl Module {
     }
 }
 
+/// Whether the outermost definition around a node is that of `name`; a method of that name is another thing.
 fn inside_own_definition(ancestors: &[Node<'_>], name: &str) -> bool {
-    match ancestors.first() {
-        Some(Node::Stmt(Stmt::FunctionDef(def))) => def.name.as_str() == name,
-        Some(Node::Stmt(Stmt::ClassDef(class))) => class.name.as_str() == name,
-        _ => false,
-    }
+    let outermost = ancestors.iter().find_map(|node| match node {
+        Node::Stmt(Stmt::FunctionDef(def)) => Some(def.name.as_str()),
+        Node::Stmt(Stmt::ClassDef(class)) => Some(class.name.as_str()),
+        _ => None,
+    });
+    outermost == Some(name)
 }
 
 #[cfg(test)]
@@ -122,6 +124,8 @@ mod tests {
             ),
             ("def f():\n    pass\ng = f\n", true),
             ("def f():\n    pass\ndef main():\n    f()\nmain()\n", true),
+            ("if x:\n    def f():\n        f()\n", false),
+            ("class C:\n    def f(self):\n        f()\n", true),
             ("f = 1\n", false),
             ("x.f()\n", false),
             ("", false),
