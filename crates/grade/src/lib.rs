@@ -1,1 +1,22 @@
 //! One sample in, one graded sample out.
+//!
+//! [`extract`] finds the code in the model's text, the analyzer reads it, [`run`] runs it in the sandbox test by
+//! test, [`compare`] decides in this process, on plain data, whether an output is the expected one, and [`reward`]
+//! turns the record into numbers. [`grade_all`] does it for many samples on several threads.
+
+pub mod compare;
+mod extract;
+mod grader;
+mod harness;
+mod judge;
+mod pipeline;
+mod python;
+pub mod reward;
+pub mod value;
+
+pub use extract::{Extracted, extract};
+pub use grader::{Assignment, Grader, Settings};
+pub use harness::{Raised, Ran, Task, run};
+pub use judge::compare_for;
+pub use pipeline::{PipelineError, grade_all};
+pub use python::{Python, PythonError};

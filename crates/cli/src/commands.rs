@@ -1,0 +1,9 @@
+//! One command, one file.
+
+pub(crate) mod audit;
+pub(crate) mod corpus;
+pub(crate) mod doctor;
+pub(crate) mod grade;
+pub(crate) mod quickstart;
+pub(crate) mod report;
+pub(crate) mod run;

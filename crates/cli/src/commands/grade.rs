@@ -1,0 +1,240 @@
+//! `scrl grade`: run tests and analysis on samples.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use glob::Pattern;
+use scrl_corpus::Join;
+use scrl_grade::Assignment;
+use scrl_record::{Compare, FaultOwner, Graded, Sample};
+use scrl_sandbox::Level;
+use serde::Serialize;
+
+use crate::execution::{ExecutionArguments, JobsArgument};
+use crate::inputs::{self, LenientArgument};
+use crate::run_folder::{InputFile, RunFolder, read_graded};
+use crate::{Done, grading};
+
+/// Grade samples: run their tests in the sandbox, analyse their security, append to DIR/graded.jsonl
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  scrl grade --problems problems.jsonl.gz --samples answers.jsonl --out run\n  \
+                        scrl report run --out report\n\nA run that was cut off goes on when the same command is \
+                        given again."
+)]
+pub(crate) struct Arguments {
+    /// Problem files (uniform JSON Lines; plain, gzip or zstd)
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    problems: Vec<PathBuf>,
+    /// Sample files
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    samples: Vec<PathBuf>,
+    /// Folder of the run
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Grade only the first N samples
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Grade only samples whose id, problem or model matches one of these patterns (`*` and `?` as in file names)
+    #[arg(long, num_args = 1.., value_name = "PATTERN")]
+    only: Vec<Pattern>,
+    /// Compare all outputs this way instead of as each problem says
+    #[arg(long, value_name = "MODE")]
+    compare: Option<Compare>,
+    /// Print a summary as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    lenient: LenientArgument,
+    #[command(flatten)]
+    jobs: JobsArgument,
+    #[command(flatten)]
+    execution: ExecutionArguments,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let mode = arguments.lenient.mode();
+    let join = inputs::join(&arguments.problems, mode)?;
+    let samples = chosen(inputs::samples(&arguments.samples, mode)?, arguments);
+    if samples.is_empty() {
+        bail!("no sample to grade: the sample files hold none, or --only and --limit leave none");
+    }
+    check_compare(arguments.compare, &join)?;
+    let execution = arguments.execution.prepare(Level::A)?;
+    let settings = grading::settings(&execution, arguments.compare);
+    let description = grading::describe(
+        &execution,
+        &settings,
+        InputFile::all(&arguments.problems)?,
+        InputFile::all(&arguments.samples)?,
+    );
+    let mut folder = RunFolder::open(&arguments.out, &description)?;
+    let work = grading::assign(&samples, &join);
+    let rest = not_yet_done(&work, &folder)?;
+    if rest.len() < work.len() {
+        crate::say(&format!(
+            "{} samples are graded already, going on",
+            work.len() - rest.len()
+        ));
+    }
+    let jobs = arguments.jobs.count();
+    grading::grade(&execution, &settings, jobs, rest, |graded| {
+        folder.append(graded)
+    })?;
+    let summary = Summary::of(&read_graded(folder.graded_path())?);
+    if arguments.json {
+        crate::show_json(&summary)?
+    } else {
+        crate::show(&summary.to_text())?
+    }
+    Ok(if summary.infrastructure_faults == 0 {
+        Done::Well
+    } else {
+        Done::WithFindings
+    })
+}
+
+fn chosen(samples: Vec<Sample>, arguments: &Arguments) -> Vec<Sample> {
+    let wanted = |sample: &Sample| {
+        arguments.only.is_empty()
+            || arguments.only.iter().any(|pattern| {
+                pattern.matches(sample.id.as_str())
+                    || pattern.matches(sample.problem_id.as_str())
+                    || pattern.matches(&sample.model)
+            })
+    };
+    let limit = arguments.limit.unwrap_or(usize::MAX);
+    samples.into_iter().filter(wanted).take(limit).collect()
+}
+
+fn check_compare(compare: Option<Compare>, join: &Join) -> anyhow::Result<()> {
+    let Some(compare) = compare else {
+        return Ok(());
+    };
+    for problem in join.problems() {
+        scrl_grade::compare::check(compare, problem.kind)
+            .with_context(|| format!("--compare {compare}, problem `{}`", problem.id))?;
+    }
+    Ok(())
+}
+
+/// What is left to do: results are in the order of the samples, so what is there must be how the work begins.
+fn not_yet_done<'w, 'a>(
+    work: &'w [Assignment<'a>],
+    folder: &RunFolder,
+) -> anyhow::Result<&'w [Assignment<'a>]> {
+    let done = folder.done();
+    let same = done
+        .iter()
+        .zip(work)
+        .take_while(|(id, next)| **id == next.sample.id)
+        .count();
+    if same < done.len() {
+        bail!(
+            "`{}` holds `{}` where this run has {}; use another --out, or the same --only and --limit",
+            folder.graded_path().display(),
+            done[same],
+            work.get(same).map_or_else(
+                || "its end".to_owned(),
+                |next| format!("`{}`", next.sample.id)
+            ),
+        );
+    }
+    Ok(&work[same..])
+}
+
+/// What a run holds, by what became of the samples.
+#[derive(Debug, Serialize)]
+struct Summary {
+    samples: usize,
+    tested: usize,
+    all_tests_passed: usize,
+    without_problem_or_tests: usize,
+    not_python: usize,
+    infrastructure_faults: usize,
+    not_parsed: usize,
+    empty: usize,
+    verdicts: BTreeMap<&'static str, usize>,
+    fault_reasons: BTreeMap<String, usize>,
+}
+
+impl Summary {
+    fn of(graded: &[Graded]) -> Self {
+        let count = |holds: &dyn Fn(&Graded) -> bool| graded.iter().filter(|g| holds(g)).count();
+        let lost_to = |owner| {
+            count(&|graded| {
+                graded
+                    .fault
+                    .as_ref()
+                    .is_some_and(|fault| fault.owner == owner)
+            })
+        };
+        let mut verdicts = BTreeMap::new();
+        for test in graded
+            .iter()
+            .flat_map(|graded| graded.tests.iter().flatten())
+        {
+            *verdicts.entry(test.verdict.as_str()).or_default() += 1;
+        }
+        let mut fault_reasons = BTreeMap::new();
+        for fault in graded.iter().filter_map(|graded| graded.fault.as_ref()) {
+            // Reasons that name a problem would each stand alone.
+            let reason = match fault.owner {
+                FaultOwner::Problem if fault.reason.starts_with("problem `") => {
+                    "the problem is in no problem file".to_owned()
+                }
+                _ => fault.reason.clone(),
+            };
+            *fault_reasons.entry(reason).or_default() += 1;
+        }
+        Self {
+            samples: graded.len(),
+            tested: count(&|graded| graded.tests.is_some()),
+            all_tests_passed: count(&|graded| graded.functional() == Some(true)),
+            without_problem_or_tests: lost_to(FaultOwner::Problem),
+            not_python: lost_to(FaultOwner::Sample),
+            infrastructure_faults: lost_to(FaultOwner::Infrastructure),
+            not_parsed: count(&|graded| !graded.parses),
+            empty: count(&|graded| {
+                graded.extraction.method == scrl_record::ExtractionMethod::Nothing
+            }),
+            verdicts,
+            fault_reasons,
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let mut lines = vec![
+            format!("samples graded          {:>8}", self.samples),
+            format!("  run against tests     {:>8}", self.tested),
+            format!("    all tests passed    {:>8}", self.all_tests_passed),
+            format!(
+                "  without tests         {:>8}",
+                self.without_problem_or_tests
+            ),
+            format!("  not Python            {:>8}", self.not_python),
+            format!("  lost to faults of ours{:>8}", self.infrastructure_faults),
+            format!("not parsed              {:>8}", self.not_parsed),
+            format!("no code in the answer   {:>8}", self.empty),
+        ];
+        if !self.verdicts.is_empty() {
+            lines.push("tests by verdict:".to_owned());
+        }
+        lines.extend(
+            self.verdicts
+                .iter()
+                .map(|(name, n)| format!("  {name:<22}{n:>8}")),
+        );
+        if !self.fault_reasons.is_empty() {
+            lines.push("why samples were not tested:".to_owned());
+        }
+        lines.extend(
+            self.fault_reasons
+                .iter()
+                .map(|(reason, n)| format!("  {n:>8}  {reason}")),
+        );
+        lines.join("\n") + "\n"
+    }
+}

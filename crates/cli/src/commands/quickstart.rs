@@ -1,0 +1,115 @@
+//! `scrl quickstart`: the main job on embedded defaults.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use scrl_corpus::Join;
+use scrl_record::{Problem, Sample};
+use scrl_report::Run;
+use scrl_sandbox::Level;
+
+use super::report::write_documents;
+use crate::execution::{ExecutionArguments, JobsArgument};
+use crate::run_folder::{InputFile, RunFolder, read_graded};
+use crate::{Done, grading};
+
+const PROBLEMS: &str = include_str!("../../../../suites/starter/problems.jsonl");
+const SAMPLES: &str = include_str!("../../../../suites/starter/samples.jsonl");
+
+/// CPU seconds for each test: the suite's correct programs need milliseconds, its endless loops all there is.
+const CPU_LIMIT: f64 = 1.0;
+
+/// Grade the embedded starter suite and write a report
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  scrl quickstart --out first-run\n\nThe samples were written for this \
+                        demonstration by us; no model wrote them."
+)]
+pub(crate) struct Arguments {
+    /// Folder for the run and its report
+    #[arg(long, default_value = "scrl-quickstart", value_name = "DIR")]
+    out: PathBuf,
+    /// Grade only the first N samples
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[command(flatten)]
+    jobs: JobsArgument,
+    #[command(flatten)]
+    execution: ExecutionArguments,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let problems: Vec<Problem> = parse(PROBLEMS)?;
+    let mut samples: Vec<Sample> = parse(SAMPLES)?;
+    samples.truncate(arguments.limit.unwrap_or(usize::MAX));
+    crate::say(&format!(
+        "grading {} answers to {} problems; the answers were written for demonstration, no model wrote them",
+        samples.len(),
+        problems.len()
+    ));
+    // The suite is our own work, so whatever walls there are will do; the report names them.
+    let mut flags = arguments.execution.clone();
+    flags.cpu_limit = flags.cpu_limit.min(CPU_LIMIT);
+    let execution = flags.prepare(Level::C)?;
+    for (wall, reason) in execution.sandbox.walls().missing() {
+        crate::say(&format!("missing wall: {wall}: {reason}"));
+    }
+    let settings = grading::settings(&execution, None);
+    let description = grading::describe(
+        &execution,
+        &settings,
+        vec![InputFile::of_bytes(
+            "starter/problems.jsonl",
+            PROBLEMS.as_bytes(),
+        )],
+        vec![InputFile::of_bytes(
+            "starter/samples.jsonl",
+            SAMPLES.as_bytes(),
+        )],
+    );
+    remove_earlier(&arguments.out)?;
+    let mut folder = RunFolder::open(&arguments.out, &description)?;
+    let join = Join::new(problems);
+    let work = grading::assign(&samples, &join);
+    let jobs = arguments.jobs.count();
+    grading::grade(&execution, &settings, jobs, &work, |graded| {
+        folder.append(graded)
+    })?;
+    let graded = read_graded(folder.graded_path())?;
+    let metrics = write_documents(
+        &[Run {
+            name: "starter".to_owned(),
+            graded,
+        }],
+        &arguments.out,
+    )?;
+    crate::show(&scrl_report::summary_table(&metrics))?;
+    crate::say(&format!(
+        "the whole report: {}",
+        arguments.out.join("report.html").display()
+    ));
+    Ok(Done::Well)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(lines: &str) -> anyhow::Result<Vec<T>> {
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).context("the embedded suite"))
+        .collect()
+}
+
+/// A quickstart takes seconds and always starts afresh.
+fn remove_earlier(folder: &std::path::Path) -> anyhow::Result<()> {
+    for name in ["graded.jsonl", "run.json"] {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("`{}`", path.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! `scrl report`: documents from recorded runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use scrl_report::{Metrics, Run};
+
+use crate::Done;
+use crate::run_folder::read_graded;
+
+/// Write report.md, report.html, metrics.json, measures.csv and samples.csv from one or several runs
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  scrl report run --out report")]
+pub(crate) struct Arguments {
+    /// Run folders, or files of graded samples
+    #[arg(required = true, value_name = "RUN")]
+    runs: Vec<PathBuf>,
+    /// Folder for the documents
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Print the measures as JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let runs = arguments
+        .runs
+        .iter()
+        .map(|path| {
+            Ok(Run {
+                name: run_name(path),
+                graded: read_graded(path)?,
+            })
+        })
+        .collect::<anyhow::Result<Vec<Run>>>()?;
+    let metrics = write_documents(&runs, &arguments.out)?;
+    if arguments.json {
+        crate::show(&scrl_report::metrics_json(&metrics))?;
+    } else {
+        crate::show(&scrl_report::summary_table(&metrics))?;
+    }
+    crate::say(&format!(
+        "wrote {}",
+        arguments.out.join("report.html").display()
+    ));
+    Ok(Done::Well)
+}
+
+/// What readers of the report will know the run by: its folder's name, or the file's without its ending.
+fn run_name(path: &Path) -> String {
+    let resolved = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = if resolved.is_dir() {
+        resolved.file_name()
+    } else {
+        resolved.file_stem()
+    };
+    name.map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// Writes every document into `folder`.
+pub(crate) fn write_documents(runs: &[Run], folder: &Path) -> anyhow::Result<Metrics> {
+    let metrics = scrl_report::measure(runs);
+    fs::create_dir_all(folder)
+        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    let documents = [
+        ("report.md", scrl_report::markdown(&metrics)),
+        ("report.html", scrl_report::html(&metrics)),
+        ("metrics.json", scrl_report::metrics_json(&metrics)),
+        ("measures.csv", scrl_report::measures_csv(&metrics)),
+        ("samples.csv", scrl_report::samples_csv(runs)),
+    ];
+    for (name, text) in documents {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("`{}`", path.display()))?;
+    }
+    Ok(metrics)
+}

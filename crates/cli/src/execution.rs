@@ -1,0 +1,109 @@
+//! The flags of every command that runs programs, and the sandbox they ask for.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use scrl_grade::Python;
+use scrl_sandbox::{Host, Level, Limits, Sandbox, sweep_leftovers};
+
+/// How programs are run.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Execution")]
+pub(crate) struct ExecutionArguments {
+    /// Python interpreter to run programs with: a name on the search path, or a path, also into a virtual
+    /// environment
+    #[arg(long, default_value = "python3", value_name = "PYTHON")]
+    pub(crate) python: String,
+    /// Lowest isolation level to accept: A all walls, B no control group or no root, C no namespaces
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) level: Option<LevelArgument>,
+    /// CPU seconds for each test
+    #[arg(long, default_value_t = 5.0, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) cpu_limit: f64,
+    /// Memory for each test, MiB
+    #[arg(long, default_value_t = 1024, value_name = "MIB", value_parser = clap::value_parser!(u64).range(32..=1_048_576))]
+    pub(crate) memory_limit: u64,
+    /// Output of each test, MiB
+    #[arg(long, default_value_t = 16, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub(crate) output_limit: u64,
+}
+
+/// How many programs run at a time.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct JobsArgument {
+    /// Programs that run at a time; one per processor when not given
+    #[arg(long, short, value_name = "N", help_heading = "Execution")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+impl JobsArgument {
+    pub(crate) fn count(self) -> usize {
+        self.jobs
+            .or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get)
+    }
+}
+
+/// [`Level`] on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub(crate) enum LevelArgument {
+    A,
+    B,
+    C,
+}
+
+impl LevelArgument {
+    fn level(self) -> Level {
+        match self {
+            Self::A => Level::A,
+            Self::B => Level::B,
+            Self::C => Level::C,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.01..=86_400.0).contains(&seconds) => Ok(seconds),
+        _ => Err("a number of seconds between 0.01 and 86400 is needed".to_owned()),
+    }
+}
+
+/// An interpreter behind walls.
+#[derive(Clone, Debug)]
+pub(crate) struct Execution {
+    pub(crate) python: Python,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) limits: Limits,
+}
+
+impl ExecutionArguments {
+    pub(crate) fn limits(&self) -> Limits {
+        let limits = Limits {
+            memory: self.memory_limit << 20,
+            output: self.output_limit << 20,
+            ..Limits::default()
+        };
+        limits.with_cpu(Duration::from_secs_f64(self.cpu_limit))
+    }
+
+    /// Finds the interpreter and the walls; refuses below the level asked for, or `by_default`.
+    pub(crate) fn prepare(&self, by_default: Level) -> anyhow::Result<Execution> {
+        let python = Python::find(&self.python)?;
+        let host = Arc::new(Host::detect());
+        sweep_leftovers(&host);
+        let limits = self.limits();
+        let lowest = self.level.map_or(by_default, LevelArgument::level);
+        let sandbox = Sandbox::new(host, Arc::new(python.runtime()), limits, lowest)
+            .context("nothing was run")?;
+        Ok(Execution {
+            python,
+            sandbox,
+            limits,
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! The folder of a run: `run.json`, what makes its results what they are, and `graded.jsonl`, appended to.
+//!
+//! A run that was cut off, by Ctrl-C or `kill -9` or a full disk, goes on where it stopped: whole lines are kept,
+//! a torn last line is cut off. A folder is never continued with other inputs or settings.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use scrl_record::{Graded, SampleId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// An input file, by content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct InputFile {
+    /// Its name, without folders.
+    pub(crate) name: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub(crate) sha256: String,
+}
+
+impl InputFile {
+    pub(crate) fn of(path: &Path) -> anyhow::Result<Self> {
+        let mut hash = Sha256::new();
+        let mut file = File::open(path).with_context(|| format!("`{}`", path.display()))?;
+        io::copy(&mut file, &mut hash).with_context(|| format!("`{}`", path.display()))?;
+        Ok(Self {
+            name: name(path),
+            sha256: hex(&hash.finalize()),
+        })
+    }
+
+    pub(crate) fn of_bytes(name: &str, bytes: &[u8]) -> Self {
+        Self {
+            name: name.to_owned(),
+            sha256: hex(&Sha256::digest(bytes)),
+        }
+    }
+
+    pub(crate) fn all(paths: &[PathBuf]) -> anyhow::Result<Vec<Self>> {
+        paths.iter().map(|path| Self::of(path)).collect()
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Everything that decides what a run's results are; written beside them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RunDescription {
+    pub(crate) scrl: String,
+    pub(crate) python: String,
+    pub(crate) level: String,
+    pub(crate) walls: Vec<String>,
+    pub(crate) cpu_limit_s: f64,
+    pub(crate) wall_limit_s: f64,
+    pub(crate) memory_limit_mib: u64,
+    pub(crate) output_limit_mib: u64,
+    /// `null`: each problem's own.
+    pub(crate) compare: Option<String>,
+    pub(crate) problems: Vec<InputFile>,
+    pub(crate) samples: Vec<InputFile>,
+}
+
+/// A run's folder, open for appending; nobody else can have it open.
+#[derive(Debug)]
+pub(crate) struct RunFolder {
+    file: File,
+    path: PathBuf,
+    done: Vec<SampleId>,
+}
+
+impl RunFolder {
+    /// Opens or makes `folder` for a run that is `description`.
+    pub(crate) fn open(folder: &Path, description: &RunDescription) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+        let path = folder.join("graded.jsonl");
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .with_context(|| format!("`{}` cannot be written", path.display()))?;
+        if file.try_lock().is_err() {
+            bail!(
+                "another run is writing to `{}`; wait for it, or use another --out",
+                path.display()
+            );
+        }
+        describe(folder, description, file.metadata()?.len() == 0)?;
+        let (done, length) = read_done(&file, &path)?;
+        file.set_len(length)?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(Self { file, path, done })
+    }
+
+    /// The samples that are in the folder already, in order.
+    pub(crate) fn done(&self) -> &[SampleId] {
+        &self.done
+    }
+
+    /// Appends one result, whole.
+    pub(crate) fn append(&mut self, graded: &Graded) -> io::Result<()> {
+        let mut line = serde_json::to_vec(graded)?;
+        line.push(b'\n');
+        self.file.write_all(&line)
+    }
+
+    pub(crate) fn graded_path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Writes `run.json`, or checks that the one there says the same.
+fn describe(folder: &Path, description: &RunDescription, is_new: bool) -> anyhow::Result<()> {
+    let path = folder.join("run.json");
+    let text = serde_json::to_string_pretty(description)? + "\n";
+    if is_new {
+        // Renamed into place: a torn one would keep the run from being continued.
+        let unfinished = folder.join("run.json.new");
+        fs::write(&unfinished, text).with_context(|| format!("`{}`", unfinished.display()))?;
+        return fs::rename(&unfinished, &path).with_context(|| format!("`{}`", path.display()));
+    }
+    let there = fs::read_to_string(&path).with_context(|| {
+        format!(
+            "`{}`: results without it cannot be continued",
+            path.display()
+        )
+    })?;
+    let there: Value = serde_json::from_str(&there)
+        .with_context(|| format!("`{}` is not a run description", path.display()))?;
+    let here = serde_json::to_value(description)?;
+    let differs = here
+        .as_object()
+        .into_iter()
+        .flatten()
+        .find(|(key, value)| there.get(*key) != Some(*value));
+    if let Some((key, value)) = differs {
+        let was = there.get(key).unwrap_or(&Value::Null);
+        bail!(
+            "`{}` holds a run with another `{key}`: {was} there, {value} now; use another --out, or the same \
+             settings",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+/// The ids of the whole lines, and where they end.
+fn read_done(file: &File, path: &Path) -> anyhow::Result<(Vec<SampleId>, u64)> {
+    #[derive(Deserialize)]
+    struct Line {
+        sample_id: SampleId,
+    }
+    let mut reader = BufReader::new(file);
+    let (mut done, mut length, mut line) = (Vec::new(), 0, Vec::new());
+    loop {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line)?;
+        if line.last() != Some(&b'\n') {
+            return Ok((done, length));
+        }
+        let parsed: Line = serde_json::from_slice(&line).with_context(|| {
+            format!(
+                "`{}`, line {}: not a graded sample",
+                path.display(),
+                done.len() + 1
+            )
+        })?;
+        done.push(parsed.sample_id);
+        length += read as u64;
+    }
+}
+
+/// The graded samples of a run folder, or of a file of them.
+pub(crate) fn read_graded(run: &Path) -> anyhow::Result<Vec<Graded>> {
+    let path = if run.is_dir() {
+        run.join("graded.jsonl")
+    } else {
+        run.to_owned()
+    };
+    let file = File::open(&path).with_context(|| {
+        format!(
+            "`{}` cannot be read; a run folder or a file of graded samples is needed",
+            path.display()
+        )
+    })?;
+    let mut graded = Vec::new();
+    for (index, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.with_context(|| format!("`{}`, line {}", path.display(), index + 1))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        graded.push(serde_json::from_str(&line).with_context(|| {
+            format!(
+                "`{}`, line {}: not a graded sample; if the run was cut off, run `scrl grade` again to mend it",
+                path.display(),
+                index + 1
+            )
+        })?);
+    }
+    Ok(graded)
+}

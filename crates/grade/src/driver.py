@@ -1,0 +1,285 @@
+"""Runs one program per fork, inside the sandbox. Started once by the supervisor; see `python.rs`.
+
+The job arrives as JSON on descriptor 3. What happened goes to descriptor 4, a line each: a letter, then JSON.
+`C` it compiles; `N` it does not; `R` it raised; `V` the call's result; `A` the arguments after a call that
+returned None. Nothing here decides whether an answer is right: expected outputs never come into this process.
+"""
+
+import _imp
+import atexit
+import bisect
+import builtins
+import cmath
+import collections
+import copy
+import datetime
+import decimal
+import fractions
+import functools
+import heapq
+import importlib.machinery
+import io
+import itertools
+import json
+import math
+import operator
+import os
+import random
+import re
+import statistics
+import string
+import sys
+import threading
+import time
+import traceback
+import types
+import typing
+
+RESULT_FD = 4
+CONTROL_FD = 3
+
+
+def load_fork_server():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scrl_zygote.so")
+    loader = importlib.machinery.ExtensionFileLoader("scrl_zygote", path)
+    spec = importlib.machinery.ModuleSpec("scrl_zygote", loader, origin=path)
+    return _imp.create_dynamic(spec).serve
+
+
+class CallableModule(types.ModuleType):
+    """A module under a name that solutions also use for the function or class of the same name."""
+
+    def __init__(self, module, call):
+        super().__init__(module.__name__)
+        self.__dict__.update(vars(module))
+        self.__call = call
+
+    def __call__(self, *args, **kwargs):
+        return self.__call(*args, **kwargs)
+
+
+def prelude():
+    """Names that call problems expect to be there, behind the builtins so that they shadow none of them."""
+    names = {}
+    modules = (
+        math, cmath, itertools, operator, string, heapq, bisect, functools, collections, copy, random, re,
+        statistics, datetime, decimal, fractions, typing,
+    )
+    for module in modules:
+        public = getattr(module, "__all__", None) or [n for n in vars(module) if n[0] != "_"]
+        for name in public:
+            names.setdefault(name, getattr(module, name))
+    for module in modules + (json, os, sys, time, threading):
+        names[module.__name__] = module
+    names["inf"] = math.inf
+    names["bisect"] = CallableModule(bisect, bisect.bisect)
+    names["copy"] = CallableModule(copy, copy.copy)
+    names["datetime"] = CallableModule(datetime, datetime.datetime)
+    for name in vars(datetime.datetime):
+        if name[0] != "_" and not hasattr(names["datetime"], name):
+            setattr(names["datetime"], name, getattr(datetime.datetime, name))
+    names.update(vars(builtins))
+    return names
+
+
+PRELUDE = prelude()
+random.seed(0)
+
+
+def read_all(fd):
+    chunks = []
+    while True:
+        chunk = os.read(fd, 1 << 20)
+        if not chunk:
+            return b"".join(chunks)
+        chunks.append(chunk)
+
+
+def report(letter, text):
+    data = (letter + text + "\n").encode()
+    while data:
+        data = data[os.write(RESULT_FD, data):]
+
+
+def report_error(letter, name, message):
+    message = message[:200].encode("utf-8", "replace").decode()
+    report(letter, json.dumps([name, message]))
+
+
+def fresh_streams():
+    sys.stdin = io.open(0, "r", encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdout = io.open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stderr = io.open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+
+
+def compiled(source):
+    """The code object, or None after saying why there is none."""
+    try:
+        code = compile(source, "solution.py", "exec", dont_inherit=True)
+    except BaseException as error:
+        # MemoryError and RecursionError are the compiler's words for nesting that is too deep.
+        message = getattr(error, "msg", None) or str(error)
+        line = getattr(error, "lineno", None)
+        report_error("N", type(error).__name__, message if line is None else f"{message} (line {line})")
+        return None
+    report("C", "")
+    return code
+
+
+def fresh_module(name):
+    module = types.ModuleType(name)
+    module.__file__ = "solution.py"
+    sys.modules[name] = module
+    return module
+
+
+def run_script(job):
+    code = compiled(job["code"])
+    if code is None:
+        return
+    module = fresh_module("__main__")
+    exec(code, module.__dict__)
+    if job["call"]:
+        module.__dict__[job["call"]]()
+
+
+def run_call(job):
+    code = compiled(job["code"])
+    if code is None:
+        return
+    args = json.loads(job["args"])
+    module = fresh_module("solution")
+    module.__dict__["__builtins__"] = PRELUDE
+    exec(code, module.__dict__)
+    result = settled(find_entry(module, job["entry"])(*args))
+    report("V", encode(result))
+    if result is None:
+        report("A", encode(args))
+
+
+class EntryPointMissing(Exception):
+    """The program does not define what it was asked to define."""
+
+
+def find_entry(module, entry):
+    """`f` or `Solution.m`; the other spelling of the same name is taken where the asked one is missing."""
+    names = module.__dict__
+    owner, _, name = entry.rpartition(".")
+    solution = names.get(owner or "Solution")
+    if owner and isinstance(solution, type) and hasattr(solution, name):
+        return getattr(solution(), name)
+    if callable(names.get(name)):
+        return names[name]
+    if isinstance(solution, type) and hasattr(solution, name):
+        return getattr(solution(), name)
+    raise EntryPointMissing(entry)
+
+
+def settled(result):
+    """Generators and other iterators are run to their end, as a list."""
+    if isinstance(result, collections.abc.Iterator):
+        return list(result)
+    return result
+
+
+def encode(value):
+    try:
+        return json.dumps(value, default=plain)
+    except TypeError:
+        return json.dumps(with_plain_keys(value), default=plain)
+
+
+def plain(value):
+    """What JSON lacks, tagged; see `value.rs`."""
+    if isinstance(value, (set, frozenset)):
+        return {"__scrl__": ["set", list(value)]}
+    if isinstance(value, (bytes, bytearray)):
+        return {"__scrl__": ["bytes", value.decode("latin-1")]}
+    if isinstance(value, complex):
+        return {"__scrl__": ["complex", [value.real, value.imag]]}
+    for convert in ("tolist", "item"):
+        if hasattr(value, convert):
+            return getattr(value, convert)()
+    if isinstance(value, collections.abc.Mapping):
+        return dict(value)
+    if isinstance(value, collections.abc.Iterable):
+        return list(value)
+    return {"__scrl__": ["repr", repr(value)]}
+
+
+def with_plain_keys(value):
+    if isinstance(value, dict):
+        return {
+            key if key is None or isinstance(key, (str, int, float)) else repr(key): with_plain_keys(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [with_plain_keys(item) for item in value]
+    return value
+
+
+RUNNERS = {"compile": lambda job: compiled(job["code"]), "script": run_script, "call": run_call}
+
+
+def exit_code(error):
+    """What the interpreter makes of SystemExit."""
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)
+    return 1
+
+
+def flushed(code):
+    """Ends threads and exit handlers as the interpreter does, and empties the streams."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.__stdout__, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, ValueError):
+            pass  # Replaced or closed by the program: nothing of it is left to write.
+        except OSError:
+            code = code or 120
+    return code
+
+
+def run(job):
+    code = 0
+    try:
+        RUNNERS[job["run"]](job)
+    except SystemExit as error:
+        if job["run"] == "call":
+            report_error("R", "SystemExit", str(error.code))
+            code = 1
+        else:
+            code = exit_code(error)
+    except BaseException as error:
+        code = 1
+        report_error("R", type(error).__name__, "" if isinstance(error, MemoryError) else str(error))
+        traceback.print_exc(limit=-20)
+    return flushed(code)
+
+
+def main():
+    # Fractions and factorials of honest programs have more digits than the default allows.
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
+    sys.argv = ["solution.py"]
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if path not in ("", folder)]
+    serve = load_fork_server()
+    job_fd = serve(CONTROL_FD)
+    job = json.loads(read_all(job_fd))
+    os.close(job_fd)
+    fresh_streams()
+    code = 1
+    try:
+        code = run(job)
+    finally:
+        os._exit(code)
+
+
+main()

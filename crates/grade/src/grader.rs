@@ -1,0 +1,281 @@
+//! One sample in, one graded sample out.
+
+use scrl_audit::{Mode, Module};
+use scrl_record::{
+    Compare, Event, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Rewards,
+    Sample, TestResult, Verdict, Versions,
+};
+use scrl_sandbox::{Error, Limits, Sandbox, Worker};
+
+use crate::extract::{Extracted, extract};
+use crate::harness::{self, Task};
+use crate::judge::{compare_for, judge};
+use crate::reward::rewards;
+
+/// How samples are graded; the same for all samples of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Limits of each test.
+    pub limits: Limits,
+    /// A way of comparing for all problems instead of their own.
+    pub compare: Option<Compare>,
+    /// The interpreter, for the record.
+    pub python: String,
+    /// This program's version, for the record.
+    pub version: String,
+}
+
+/// A sample with what it answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Assignment<'a> {
+    /// The sample.
+    pub sample: &'a Sample,
+    /// Its problem; absent when no problem file has it.
+    pub problem: Option<&'a Problem>,
+    /// Largest share of the problem's tests that one constant answer passes.
+    pub constant_baseline: Option<f64>,
+}
+
+/// Grades samples one after another, with a zygote of its own.
+#[derive(Debug)]
+pub struct Grader<'a> {
+    worker: Worker,
+    sandbox: &'a Sandbox,
+    settings: &'a Settings,
+}
+
+impl<'a> Grader<'a> {
+    /// Starts a zygote. It ends with the calling thread, so the grader stays on it.
+    pub fn start(sandbox: &'a Sandbox, settings: &'a Settings) -> Result<Self, Error> {
+        Ok(Self {
+            worker: sandbox.worker()?,
+            sandbox,
+            settings,
+        })
+    }
+
+    /// Grades one sample. Whatever the program does is in the record; a failure of ours is its `fault`.
+    pub fn grade(&mut self, assignment: Assignment<'_>) -> Graded {
+        let Assignment {
+            sample,
+            problem,
+            constant_baseline,
+        } = assignment;
+        let extracted = extract(sample, problem);
+        let module = Module::parse(&extracted.code);
+        let mut graded = self.analysed(sample, problem, &extracted, &module);
+        graded.constant_baseline = constant_baseline;
+        if let Err(fault) = self.execute(sample, problem, &extracted.code, &module, &mut graded) {
+            graded.fault = Some(fault);
+        }
+        graded.rewards = rewards(&graded);
+        graded
+    }
+
+    /// What is known without running anything.
+    fn analysed(
+        &self,
+        sample: &Sample,
+        problem: Option<&Problem>,
+        extracted: &Extracted,
+        module: &Module,
+    ) -> Graded {
+        let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        // The analyzer reads Python; of another language it can say nothing.
+        let findings = |mode| {
+            if sample.is_python() {
+                module.findings(mode)
+            } else {
+                Vec::new()
+            }
+        };
+        Graded {
+            sample_id: sample.id.clone(),
+            problem_id: problem.map_or_else(|| sample.problem_id.clone(), |p| p.id.clone()),
+            model: sample.model.clone(),
+            dataset: problem.and_then(|problem| known(&problem.source)),
+            kind: problem.map(|problem| problem.kind),
+            difficulty: problem.and_then(|problem| known(&problem.difficulty)),
+            made_as: sample.made_as.clone(),
+            extraction: extracted.extraction.clone(),
+            code_lines: module.code_lines(),
+            parses: sample.is_python() && module.parses(),
+            compiles: None,
+            tests: None,
+            tests_passed: None,
+            tests_total: None,
+            compare: None,
+            constant_baseline: None,
+            findings: findings(Mode::Bandit),
+            strict_findings: findings(Mode::Strict),
+            events: Vec::new(),
+            patterns: patterns(problem, module),
+            fault: None,
+            level: None,
+            walls: Vec::new(),
+            rewards: Rewards::default(),
+            versions: Versions {
+                scrl: self.settings.version.clone(),
+                python: String::new(),
+            },
+        }
+    }
+
+    fn execute(
+        &mut self,
+        sample: &Sample,
+        problem: Option<&Problem>,
+        code: &str,
+        module: &Module,
+        graded: &mut Graded,
+    ) -> Result<(), Fault> {
+        if !sample.is_python() {
+            let reason = format!(
+                "language `{}` is not supported yet: only Python is run",
+                sample.language
+            );
+            return Err(Fault {
+                owner: FaultOwner::Sample,
+                reason,
+            });
+        }
+        self.note_circumstances(graded);
+        match problem {
+            Some(problem) if !problem.tests.is_empty() => self
+                .run_tests(problem, code, module, graded)
+                .map_err(|error| infrastructure(&error)),
+            _ => {
+                let limits = self.settings.limits;
+                let ran = harness::run(&mut self.worker, code, Task::Compile, &limits)
+                    .map_err(|error| infrastructure(&error))?;
+                graded.compiles = Some(ran.compiles == Some(true));
+                let reason = if problem.is_some() {
+                    "the problem has no tests".to_owned()
+                } else {
+                    format!("problem `{}` is in no problem file", sample.problem_id)
+                };
+                Err(Fault {
+                    owner: FaultOwner::Problem,
+                    reason,
+                })
+            }
+        }
+    }
+
+    fn note_circumstances(&self, graded: &mut Graded) {
+        let walls = self.sandbox.walls();
+        graded.level = Some(level(walls.level()));
+        graded.walls = walls
+            .standing()
+            .map(|wall| wall.as_str().to_owned())
+            .collect();
+        graded.versions.python.clone_from(&self.settings.python);
+    }
+
+    fn run_tests(
+        &mut self,
+        problem: &Problem,
+        code: &str,
+        module: &Module,
+        graded: &mut Graded,
+    ) -> Result<(), Error> {
+        let compare = compare_for(problem, self.settings.compare);
+        let call = uncalled_entry(problem, module);
+        let mut results: Vec<TestResult> = Vec::with_capacity(problem.tests.len());
+        for test in &problem.tests {
+            let stdin = test.input.as_string().unwrap_or_default();
+            let task = match (problem.kind, &problem.entry_point) {
+                (Kind::Call, Some(entry)) => Task::Call {
+                    entry,
+                    arguments: test.input.as_json(),
+                },
+                _ => Task::Script {
+                    stdin: &stdin,
+                    call,
+                },
+            };
+            let ran = harness::run(&mut self.worker, code, task, &self.settings.limits)?;
+            if results.is_empty() {
+                graded.compiles = Some(ran.compiles == Some(true));
+            }
+            for event in &ran.outcome.events {
+                let (kind, call) = (event.kind.to_owned(), event.call.to_owned());
+                graded.events.push(Event { kind, call });
+            }
+            results.push(judge(&ran, test, problem.kind, compare));
+        }
+        graded.events.sort();
+        graded.events.dedup();
+        let passed = results
+            .iter()
+            .filter(|result| result.verdict == Verdict::Accepted)
+            .count();
+        graded.tests_passed = Some(passed as u32);
+        graded.tests_total = Some(results.len() as u32);
+        graded.tests = Some(results);
+        graded.compare = Some(compare);
+        Ok(())
+    }
+}
+
+fn infrastructure(error: &Error) -> Fault {
+    Fault {
+        owner: FaultOwner::Infrastructure,
+        reason: error.to_string(),
+    }
+}
+
+fn level(level: scrl_sandbox::Level) -> Level {
+    match level {
+        scrl_sandbox::Level::A => Level::A,
+        scrl_sandbox::Level::B => Level::B,
+        scrl_sandbox::Level::C => Level::C,
+        scrl_sandbox::Level::D => Level::D,
+    }
+}
+
+/// The function that wraps a program for standard input, if the program only defines it. APPS+ asks for
+/// `def NAME():` with the program inside; nothing of it runs until somebody calls it.
+fn uncalled_entry<'p>(problem: &'p Problem, module: &Module) -> Option<&'p str> {
+    let entry = problem.entry_point.as_deref()?;
+    let outline = module.outline();
+    let callable = outline
+        .functions
+        .iter()
+        .any(|f| f.name == entry && f.parameters == 0);
+    (problem.kind == Kind::Stdin && callable && !module.calls(entry)).then_some(entry)
+}
+
+/// The failure patterns a program shows, told from its syntax.
+fn patterns(problem: Option<&Problem>, module: &Module) -> Vec<FailurePattern> {
+    let outline = module.outline();
+    if !outline.has_code {
+        return vec![FailurePattern::NoCode];
+    }
+    let mut patterns = Vec::new();
+    let Some(problem) = problem else {
+        return patterns;
+    };
+    let entry = problem.entry_point.as_deref();
+    let defined = entry.is_some_and(|entry| outline.defines(entry));
+    let name = entry.map(|entry| entry.rsplit('.').next().unwrap_or(entry));
+    let functions = || {
+        outline
+            .functions
+            .iter()
+            .chain(outline.classes.iter().flat_map(|class| &class.methods))
+    };
+    if defined && functions().any(|f| Some(f.name.as_str()) == name && f.is_empty_body) {
+        patterns.push(FailurePattern::EmptyBody);
+        if outline.module_level_work {
+            patterns.push(FailurePattern::ModuleLevelSolution);
+        }
+    }
+    if problem.kind == Kind::Call && !defined {
+        patterns.push(FailurePattern::EntryPointMismatch);
+    }
+    if problem.kind == Kind::Stdin && !outline.prints {
+        patterns.push(FailurePattern::MissingPrint);
+    }
+    patterns
+}

@@ -1,0 +1,196 @@
+//! One program, one test: the job that the interpreter's driver gets, and what it reports back.
+
+use scrl_sandbox::{Ending, Error, Limits, Outcome, Worker};
+use serde::Serialize;
+
+/// What to do with a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task<'a> {
+    /// Only compile it.
+    Compile,
+    /// Run it as a script on this standard input, and then call this function of it, if any.
+    Script {
+        /// What it reads.
+        stdin: &'a str,
+        /// The function that wraps the program and that nothing calls.
+        call: Option<&'a str>,
+    },
+    /// Call a function or method.
+    Call {
+        /// `f` or `Solution.m`.
+        entry: &'a str,
+        /// The JSON array of positional arguments.
+        arguments: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+struct Job<'a> {
+    run: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<&'a str>,
+    call: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    args: Option<&'a str>,
+}
+
+/// An exception, by the driver's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raised {
+    /// Its class, such as `ZeroDivisionError`.
+    pub name: String,
+    /// Its text.
+    pub message: String,
+}
+
+impl Raised {
+    /// `name: message`, without memory addresses, which differ between machines.
+    pub fn describe(&self) -> String {
+        if self.message.is_empty() {
+            return self.name.clone();
+        }
+        format!("{}: {}", self.name, without_addresses(&self.message))
+    }
+}
+
+/// How a program fared on one task. Apart from `outcome.ending` and `outcome.usage` all of it is the program's own
+/// word: data, to be compared and never believed.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// What the sandbox says.
+    pub outcome: Outcome,
+    /// Whether the interpreter compiled it; absent when it did not come so far.
+    pub compiles: Option<bool>,
+    /// The exception that ended the compilation or the run.
+    pub raised: Option<Raised>,
+    /// The call's result, as JSON text with tags.
+    pub value: Option<String>,
+    /// The arguments after a call that returned None, as JSON text with tags.
+    pub arguments_after: Option<String>,
+}
+
+/// Runs `code`; an error is a failure of ours and says nothing about the program.
+pub fn run(worker: &mut Worker, code: &str, task: Task<'_>, limits: &Limits) -> Result<Ran, Error> {
+    let (job, stdin) = match task {
+        Task::Compile => (
+            Job {
+                run: "compile",
+                code,
+                entry: None,
+                call: None,
+                args: None,
+            },
+            "",
+        ),
+        Task::Script { stdin, call } => (
+            Job {
+                run: "script",
+                code,
+                entry: None,
+                call,
+                args: None,
+            },
+            stdin,
+        ),
+        Task::Call { entry, arguments } => {
+            let (entry, args) = (Some(entry), Some(arguments));
+            (
+                Job {
+                    run: "call",
+                    code,
+                    entry,
+                    call: None,
+                    args,
+                },
+                "",
+            )
+        }
+    };
+    let job = serde_json::to_vec(&job).expect("texts serialize");
+    Ok(read_reports(worker.run_within(
+        &job,
+        stdin.as_bytes(),
+        limits,
+    )?))
+}
+
+fn read_reports(outcome: Outcome) -> Ran {
+    let mut ran = Ran {
+        outcome,
+        compiles: None,
+        raised: None,
+        value: None,
+        arguments_after: None,
+    };
+    let reports = String::from_utf8_lossy(&ran.outcome.result).into_owned();
+    for line in reports.lines() {
+        let mut letters = line.chars();
+        let letter = letters.next();
+        let text = letters.as_str();
+        match letter {
+            Some('C') => ran.compiles = Some(true),
+            Some('N') => {
+                ran.compiles = Some(false);
+                ran.raised = read_raised(text);
+            }
+            Some('R') => ran.raised = read_raised(text),
+            Some('V') => ran.value = Some(text.to_owned()),
+            Some('A') => ran.arguments_after = Some(text.to_owned()),
+            _ => {}
+        }
+    }
+    ran
+}
+
+fn read_raised(text: &str) -> Option<Raised> {
+    let (name, message) = serde_json::from_str(text).ok()?;
+    Some(Raised { name, message })
+}
+
+fn without_addresses(message: &str) -> String {
+    let mut parts = message.split("0x");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str("0x");
+        text.push_str(part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    }
+    text
+}
+
+impl Ran {
+    /// Whether it ran to its end without an error.
+    pub fn ended_well(&self) -> bool {
+        self.outcome.ending == Ending::Exited(0) && self.raised.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_do_not_reach_the_record() {
+        assert_eq!(
+            without_addresses("<f at 0x7f12ab> and 0x1"),
+            "<f at 0x> and 0x"
+        );
+        assert_eq!(without_addresses("plain"), "plain");
+    }
+
+    #[test]
+    fn garbage_on_the_result_descriptor_is_only_ignored() {
+        let outcome = Outcome {
+            ending: Ending::Exited(0),
+            usage: scrl_sandbox::Usage::default(),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            result: b"C\n\xff\xfe\nR[1,\nZ\n\n".to_vec(),
+            events: Vec::new(),
+        };
+        let ran = read_reports(outcome);
+        assert_eq!(ran.compiles, Some(true));
+        assert_eq!(ran.raised, None);
+        assert_eq!(ran.value, None);
+    }
+}
