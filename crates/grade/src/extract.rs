@@ -101,6 +101,10 @@ impl<'a> Task<'a> {
             let at = text
                 .find(prompt)
                 .filter(|&at| prompt.len() >= SHORTEST_PROMPT && at <= HEADING)?;
+            // Inside a fenced block it is the program's own first line, not a repetition before the answer.
+            if !fence::blocks(&text[..at]).is_empty() {
+                return None;
+            }
             Some(Repeated {
                 end: at + prompt.len(),
                 prompt: prompt.to_owned(),

@@ -9,6 +9,7 @@ use std::ffi::{CStr, CString};
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
+use std::time::Duration;
 
 use libc::{c_char, c_int, c_ulong, pid_t};
 
@@ -154,12 +155,17 @@ pub(crate) fn fork(plan: &Plan, control: &OwnedFd) -> Result<Jailed, Error> {
 
 impl Jailed {
     /// Lets the process go on; returns once the runtime has been started, or with the step that failed.
-    pub(crate) fn go(self) -> Result<(), Error> {
+    pub(crate) fn go(self, patience: Duration) -> Result<(), Error> {
         let mut report = Vec::new();
         {
             let mut go = std::fs::File::from(self.go);
             io::Write::write_all(&mut go, b"g")
                 .map_err(Error::system("the new process is gone"))?;
+        }
+        let [answered] = sys::wait_readable([self.status.as_raw_fd()], patience)
+            .map_err(Error::system("waiting for the new process"))?;
+        if !answered {
+            return Err(Error::Start("its walls were not up in time".to_owned()));
         }
         std::fs::File::from(self.status)
             .read_to_end(&mut report)
@@ -247,8 +253,17 @@ unsafe fn reset_signals() {
         let mut none: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut none);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut());
+        // Not the C library's function: it may take a lock. All zero is the default action, no flags, no mask.
+        let default_action = [0u64; 4];
         for signal in 1..=31 {
-            libc::signal(signal, libc::SIG_DFL);
+            let none = ptr::null::<u64>();
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                default_action.as_ptr(),
+                none,
+                8usize,
+            );
         }
         libc::setsid();
         libc::umask(0o077);
@@ -465,9 +480,17 @@ unsafe fn switch_identity(identity: Identity) -> StepResult {
     // SAFETY: no pointers but a null group list of length 0.
     unsafe {
         if let Identity::Switch(id) = identity {
-            check(Step::Identity, libc::setgroups(0, ptr::null()))?;
-            check(Step::Identity, libc::setresgid(id, id, id))?;
-            check(Step::Identity, libc::setresuid(id, id, id))?;
+            // Not the C library's functions: those tell every thread, with a lock that a thread which is not here
+            // may hold.
+            let (id, none) = (c_ulong::from(id), ptr::null::<libc::gid_t>());
+            let calls = [
+                libc::syscall(libc::SYS_setgroups, 0 as c_ulong, none),
+                libc::syscall(libc::SYS_setresgid, id, id, id),
+                libc::syscall(libc::SYS_setresuid, id, id, id),
+            ];
+            for result in calls {
+                check(Step::Identity, result as c_int)?;
+            }
         }
     }
     Ok(())

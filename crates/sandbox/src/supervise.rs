@@ -51,6 +51,12 @@ impl Sandbox {
                 source,
             });
         }
+        let is_apart =
+            host.walls().stands(Wall::Namespaces) || host.walls().stands(Wall::UserSwitch);
+        if !is_apart {
+            // A program that is the same user and sees /proc must not read this process's memory.
+            sys::forbid_memory_access().map_err(Error::system("this process cannot be closed"))?;
+        }
         Ok(Self {
             host,
             runtime,

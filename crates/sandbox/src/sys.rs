@@ -249,6 +249,12 @@ pub(crate) fn wait_readable<const N: usize>(
     }
 }
 
+/// Forbids processes of the same user to read this process's memory.
+pub(crate) fn forbid_memory_access() -> io::Result<()> {
+    // SAFETY: no pointers.
+    check(unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) }).map(|_| ())
+}
+
 /// Effective user id of this process.
 pub(crate) fn effective_uid() -> u32 {
     // SAFETY: cannot fail.

@@ -84,7 +84,7 @@ impl Zygote {
                 "the zygote could not be put into its control group",
             ))?;
         }
-        jailed.go()?;
+        jailed.go(START_TIME)?;
         zygote.expect_answer(b'R')?;
         if host.walls.stands(Wall::Seccomp) {
             zygote.install_filter()?;

@@ -469,6 +469,25 @@ fn the_seeds_answers_are_kept_verbatim() {
     assert_eq!(count, 199);
 }
 
+#[test]
+fn a_fenced_program_keeps_the_signature_that_the_starter_code_has_too() {
+    let problem = problem(
+        Kind::Call,
+        "Adds two numbers.",
+        "def add_up(a, b):",
+        Some("add_up"),
+    );
+    let program = "def add_up(a, b):\n    return a + b\n";
+    for before in ["", "This does it.\n\n"] {
+        check(
+            Some(&problem),
+            &format!("{before}```python\n{program}```\n"),
+            Fence,
+            program,
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn never_panics(text in any::<String>()) {
