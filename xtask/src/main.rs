@@ -1,0 +1,49 @@
+//! Chores of this repository that need logic; run as `cargo xtask`.
+//!
+//! Tables go to standard output, progress to standard error. Exit codes: 0 done, 1 below what was asked for,
+//! 2 could not run.
+
+mod agreement;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Agreement(agreement::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Agreement(arguments) => agreement::run(&arguments),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints `text`, a newline included, on standard output.
+fn show(text: &str) -> std::io::Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// A line for the one who waits.
+fn say(line: &str) {
+    // Who closed standard error does not want to read it.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
