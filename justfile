@@ -1,0 +1,30 @@
+# Short names for everyday commands; see CONTRIBUTING.md.
+
+# Format and lints, as CI does.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# All tests.
+test:
+    cargo test --workspace
+
+# All tests, and accept changed snapshots.
+snap:
+    INSTA_UPDATE=always INSTA_FORCE_PASS=1 cargo test --workspace
+
+# Grade the starter suite and write a report.
+quickstart *FLAGS:
+    cargo run --release -- quickstart {{FLAGS}}
+
+# The API documentation.
+docs:
+    cargo doc --workspace --no-deps
+
+# The resume test on all 1,200 samples of real models.
+resume-full:
+    SCRL_RESUME_FULL=1 cargo test -p scrl-cli --test resume -- --nocapture
+
+# Run the canonical solutions of every problem file in a folder.
+audit-data DIR:
+    cargo run --release -- corpus audit --problems {{DIR}}/*.jsonl.gz
