@@ -24,9 +24,9 @@ impl LenientArgument {
     }
 }
 
-/// Says what a lenient reader left out, if anything.
+/// Says what was left out, if anything.
 pub(crate) fn tell_skipped(what: &str, summary: &Summary) {
-    if summary.is_complete() {
+    if summary.is_complete() && summary.repeated == 0 {
         return;
     }
     crate::say(&format!("{what}: {summary}"));

@@ -107,6 +107,12 @@ fn on_line(line: Option<u64>) -> String {
 }
 
 impl Error {
+    /// Whether the record is left out because an earlier file has it, to the letter.
+    pub(crate) fn is_repetition(&self) -> bool {
+        let repeated = |reason: &Reason| matches!(reason, Reason::Repeated { .. });
+        matches!(self, Error::Record { reason, .. } if repeated(reason))
+    }
+
     /// A short name for counting errors of one kind, such as `missing key`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -183,6 +189,12 @@ pub enum Reason {
         /// File and record that had it first.
         first: String,
     },
+    /// The same record stands in an earlier file, to the letter. No reader yields it: it is counted and left out.
+    #[error("the same record as {first}")]
+    Repeated {
+        /// File and record that had it first.
+        first: String,
+    },
     /// A file of an APPS problem folder cannot be read.
     #[error("`{file}`: {detail}")]
     File {
@@ -206,6 +218,7 @@ impl Reason {
             Reason::MixedTests(_) => "mixed tests",
             Reason::NoEntryPoint => "no entry point",
             Reason::DuplicateId { .. } => "duplicate id",
+            Reason::Repeated { .. } => "repeated",
             Reason::File { .. } => "unreadable file",
         }
     }

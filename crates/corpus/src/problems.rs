@@ -1,6 +1,7 @@
 //! Uniform problem records: JSON Lines (or one array) of `Problem`, read key by key and validated.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -48,13 +49,14 @@ pub fn import(format: Format, path: &Path, mode: Mode) -> ProblemReader {
     }
 }
 
-/// Reads uniform problem files in order. An id may occur once in all of them together.
+/// Reads uniform problem files in order. An id may occur once in all of them together; a record that an earlier file
+/// has to the letter is counted and left out.
 pub fn read_problems(paths: &[PathBuf], mode: Mode) -> ProblemReader {
     let mut ids = UniqueIds::default();
     let records = RawRecords::new(paths).map(move |record| {
         let record = record?;
         problem(&record.text)
-            .and_then(|problem| ids.check(problem, &record.place))
+            .and_then(|problem| ids.check_across_files(problem, &record.place))
             .map_err(|reason| record.place.error(reason))
     });
     Records::new(records, mode)
@@ -69,22 +71,52 @@ pub fn write_problem(out: &mut impl Write, problem: &Problem) -> io::Result<()> 
     out.write_all(b"\n")
 }
 
-/// The ids met so far, with the record that had each.
+/// The ids met so far, with the record that had each and a hash of what it says.
 #[derive(Default)]
-pub(crate) struct UniqueIds(HashMap<String, Place>);
+pub(crate) struct UniqueIds(HashMap<String, (Place, u64)>);
 
 impl UniqueIds {
+    /// An id that is met again is an error.
     pub(crate) fn check(&mut self, problem: Problem, place: &Place) -> Result<Problem, Reason> {
-        let id = problem.id.as_str();
-        if let Some(first) = self.0.get(id) {
-            return Err(Reason::DuplicateId {
-                id: id.to_owned(),
-                first: first.describe(),
-            });
-        }
-        self.0.insert(id.to_owned(), place.clone());
-        Ok(problem)
+        self.check_unless(problem, place, |_, _| false)
     }
+
+    /// The same, but for the same record in another file.
+    fn check_across_files(&mut self, problem: Problem, place: &Place) -> Result<Problem, Reason> {
+        self.check_unless(problem, place, |first, is_same| {
+            is_same && first.path != place.path
+        })
+    }
+
+    fn check_unless(
+        &mut self,
+        problem: Problem,
+        place: &Place,
+        is_repetition: impl Fn(&Place, bool) -> bool,
+    ) -> Result<Problem, Reason> {
+        let id = problem.id.to_string();
+        let hash = content_hash(&problem);
+        let Some((first, first_hash)) = self.0.get(&id) else {
+            self.0.insert(id, (place.clone(), hash));
+            return Ok(problem);
+        };
+        let described = first.describe();
+        if is_repetition(first, *first_hash == hash) {
+            return Err(Reason::Repeated { first: described });
+        }
+        Err(Reason::DuplicateId {
+            id,
+            first: described,
+        })
+    }
+}
+
+fn content_hash(problem: &Problem) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(problem)
+        .expect("problems serialize")
+        .hash(&mut hasher);
+    hasher.finish()
 }
 
 fn problem(text: &str) -> Result<Problem, Reason> {

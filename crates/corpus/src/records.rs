@@ -77,6 +77,7 @@ impl<T> Iterator for Records<T> {
                     self.summary.keep();
                     return Some(Ok(record));
                 }
+                Some(Err(error)) if error.is_repetition() => self.summary.repeat(),
                 Some(Err(error)) if self.mode == Mode::Lenient && skippable(&error) => {
                     self.summary.skip(&error);
                 }

@@ -20,7 +20,7 @@ pub struct Skipped {
     pub message: String,
 }
 
-/// The tally of a reader. `read` is `kept + skipped`; a cut record counts as read.
+/// The tally of a reader. `read` is `kept + skipped + repeated`; a cut record counts as read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Records met.
@@ -29,6 +29,8 @@ pub struct Summary {
     pub kept: u64,
     /// Records left out.
     pub skipped: u64,
+    /// Records of later files that an earlier one has to the letter; neither kept nor skipped.
+    pub repeated: u64,
     /// Records left out, by [`Error::name`].
     pub by_reason: BTreeMap<&'static str, u64>,
     /// The first [`SKIPPED_LISTED`] left out, in order.
@@ -46,6 +48,11 @@ impl Summary {
     pub(crate) fn keep(&mut self) {
         self.read += 1;
         self.kept += 1;
+    }
+
+    pub(crate) fn repeat(&mut self) {
+        self.read += 1;
+        self.repeated += 1;
     }
 
     pub(crate) fn skip(&mut self, error: &Error) {
@@ -96,6 +103,13 @@ impl fmt::Display for Summary {
         for (position, (reason, count)) in self.by_reason.iter().enumerate() {
             let mark = if position == 0 { ": " } else { ", " };
             write!(f, "{mark}{count} {reason}")?;
+        }
+        if self.repeated > 0 {
+            let count = self.repeated;
+            write!(
+                f,
+                "; {count} stand in several files, alike, and are taken once"
+            )?;
         }
         for file in &self.incomplete {
             write!(f, "\n{}", file.message)?;

@@ -177,7 +177,7 @@ fn duplicate_ids_are_found_across_files() {
     let folder = Folder::new();
     let files = [
         folder.file("one.jsonl", GOOD.as_bytes()),
-        folder.file("two.jsonl", GOOD.as_bytes()),
+        folder.file("two.jsonl", GOOD.replace("\"2\"", "\"3\"").as_bytes()),
     ];
     let told = folder.told("", |mode| read_problems(&files, mode));
     assert!(told.contains("`two.jsonl`, record 0 (counted from 0), line 1: key `id`: `a` was used before, by record 0 of `one.jsonl`"), "{told}");
@@ -185,6 +185,21 @@ fn duplicate_ids_are_found_across_files() {
         told.contains("read 2, kept 1, skipped 1: 1 duplicate id"),
         "{told}"
     );
+}
+
+#[test]
+fn a_record_that_stands_in_two_files_is_taken_once() {
+    let folder = Folder::new();
+    let files = [
+        folder.file("one.jsonl", GOOD.as_bytes()),
+        folder.file("two.jsonl", GOOD.as_bytes()),
+    ];
+    let (problems, summary) = read_problems(&files, Mode::Strict).read_all().unwrap();
+    assert_eq!(
+        (problems.len(), summary.read, summary.kept, summary.repeated),
+        (1, 2, 1, 1)
+    );
+    assert!(summary.is_complete());
 }
 
 #[test]
