@@ -12,6 +12,7 @@
 //! | from | message | meaning |
 //! |---|---|---|
 //! | zygote | `R` | warm, waiting |
+//! | supervisor | `M` | forbid others to read this process's memory; no answer |
 //! | supervisor | `S` + seccomp program | install it; the answer is `L` with the listener, or `E` |
 //! | supervisor | `J` + [`JobLimits`], 5 descriptors | run: standard input, output, error, job, result |
 //! | child | `H` | alive; the kernel attaches its process id |
@@ -84,6 +85,8 @@ unsafe extern "C" {
     fn prctl(option: c_int, ...) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
     fn __errno_location() -> *mut c_int;
+    fn getpid() -> c_int;
+    fn getppid() -> c_int;
     fn _exit(code: c_int) -> !;
 }
 
@@ -97,6 +100,8 @@ const SCM_RIGHTS: c_int = 1;
 const MSG_NOSIGNAL: c_int = 0x4000;
 const MSG_CMSG_CLOEXEC: c_int = 0x4000_0000;
 const EINTR: c_int = 4;
+const SIGKILL: c_int = 9;
+const PR_SET_PDEATHSIG: c_int = 1;
 const PR_SET_DUMPABLE: c_int = 4;
 const SECCOMP_SET_MODE_FILTER: c_long = 1;
 const SECCOMP_FILTER_FLAG_NEW_LISTENER: c_long = 8;
@@ -126,7 +131,6 @@ static mut MESSAGE: Message = Message { bytes: [0; MESSAGE_BYTES], control: [0; 
 pub(crate) unsafe fn serve(control: c_int) {
     // SAFETY: the caller has a single thread, so nothing else touches MESSAGE; pointers live for each call.
     unsafe {
-        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
         send(control, b"R", None);
         loop {
             let message = &raw mut MESSAGE;
@@ -136,6 +140,9 @@ pub(crate) unsafe fn serve(control: c_int) {
                 _exit(0);
             }
             match (*message).bytes[0] {
+                b'M' => {
+                    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+                }
                 b'S' => install_filter(control, &raw const (*message).bytes[1], length - 1),
                 b'J' if length == 1 + core::mem::size_of::<JobLimits>() => {
                     let limits = (&raw const (*message).bytes[1]).cast::<JobLimits>().read_unaligned();
@@ -153,8 +160,14 @@ pub(crate) unsafe fn serve(control: c_int) {
 unsafe fn run(control: c_int, fds: &[c_int; PASSED_FDS], limits: &JobLimits) -> bool {
     // SAFETY: plain system calls on descriptors this process owns.
     unsafe {
+        let zygote = getpid();
         let child = fork();
         if child == 0 {
+            // Without a process namespace nothing else ends the program when the zygote is killed.
+            prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+            if getppid() != zygote {
+                _exit(125);
+            }
             send(control, b"H", None);
             become_program(control, fds, limits);
             return true;
@@ -206,6 +219,8 @@ unsafe fn become_program(control: c_int, fds: &[c_int; PASSED_FDS], limits: &Job
             }
             close(*fd);
         }
+        // The zygote's own memory stays closed; the program's may be read by a supervisor that is not root.
+        prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
         limit(RLIMIT_CPU, limits.cpu_seconds);
         limit(RLIMIT_FSIZE, limits.file_bytes);
         limit(RLIMIT_AS, limits.address_space_bytes);

@@ -1,10 +1,14 @@
 //! What this machine offers: found out by trying, once.
 
+use std::fs;
+use std::ops::Range;
+
 use libc::c_int;
 
 use crate::cgroup::{self, Place};
 use crate::sys;
 use crate::walls::{Wall, Walls};
+use crate::zygote::PROGRAM_IDS;
 
 /// Namespaces a program gets when the supervisor is root.
 const NAMESPACES: c_int = libc::CLONE_NEWNS
@@ -84,7 +88,9 @@ impl Host {
 }
 
 fn namespaces() -> Result<c_int, String> {
-    let error = match sys::try_clone(NAMESPACES) {
+    // Without a user to switch to, only a user namespace takes root's privileges from the program.
+    let plain = user_switch().and_then(|()| sys::try_clone(NAMESPACES).map_err(|e| e.to_string()));
+    let error = match plain {
         Ok(()) => return Ok(NAMESPACES),
         Err(error) => error,
     };
@@ -98,16 +104,55 @@ fn namespaces() -> Result<c_int, String> {
 }
 
 fn user_switch() -> Result<(), String> {
-    if sys::effective_uid() == 0 {
-        Ok(())
-    } else {
-        Err("only root can give the program a user of its own".to_owned())
+    if sys::effective_uid() != 0 {
+        return Err("only root can give the program a user of its own".to_owned());
     }
+    for map in ["/proc/self/uid_map", "/proc/self/gid_map"] {
+        let text = fs::read_to_string(map).map_err(|error| format!("`{map}`: {error}"))?;
+        if !covers(&text, PROGRAM_IDS) {
+            return Err(format!(
+                "this user namespace has no ids for programs: map {} to {} into it (`{map}`)",
+                PROGRAM_IDS.start,
+                PROGRAM_IDS.end - 1
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether one line (first id inside, first id outside, count) of an id map holds all of `ids`.
+fn covers(map: &str, ids: Range<u32>) -> bool {
+    map.lines().any(|line| {
+        let numbers: Vec<u64> = line
+            .split_whitespace()
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        let [first, _, count] = numbers[..] else {
+            return false;
+        };
+        first <= u64::from(ids.start) && u64::from(ids.end) <= first + count
+    })
 }
 
 /// Removes control groups that a killed run left behind. Nothing else outlives a run.
 pub fn sweep_leftovers(host: &Host) {
     if let Some(place) = &host.cgroup {
         cgroup::sweep(place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_map_covers_what_lies_in_one_of_its_lines() {
+        let whole = "         0          0 4294967295\n";
+        let podman = "         0       1000          1\n         1     100000      65536\n";
+        assert!(covers(whole, PROGRAM_IDS));
+        assert!(covers(podman, PROGRAM_IDS));
+        for narrow in ["0 65534 1\n", "0 1000 1\n1 100000 61000\n", "", "0 0\n"] {
+            assert!(!covers(narrow, PROGRAM_IDS), "{narrow}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::CString;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
@@ -25,8 +26,8 @@ use crate::{filter, notify, root, sys};
 /// How long a runtime may take to start; interpreters on a loaded machine with a cold disk take seconds.
 const START_TIME: Duration = Duration::from_mins(1);
 
-/// First of the user ids that programs get; each zygote has one of the thousand that follow.
-const FIRST_UID: u32 = 61_000;
+/// The user and group ids that programs get; each zygote has one of them.
+pub(crate) const PROGRAM_IDS: Range<u32> = 61_000..62_000;
 
 /// Descriptors a program may have open.
 const DESCRIPTORS: u64 = 128;
@@ -86,6 +87,10 @@ impl Zygote {
         }
         jailed.go(START_TIME)?;
         zygote.expect_answer(b'R')?;
+        if !host.walls.stands(Wall::Landlock) {
+            // Landlock keeps programs from each other's memory; without it the kernel's own rule must.
+            zygote.send(b"M")?;
+        }
         if host.walls.stands(Wall::Seccomp) {
             zygote.install_filter()?;
         }
@@ -95,10 +100,13 @@ impl Zygote {
     fn install_filter(&mut self) -> Result<(), Error> {
         let mut message = vec![b'S'];
         message.extend(filter::program());
-        sys::send(&self.control, &message, &[])
-            .map_err(Error::system("the zygote does not listen"))?;
+        self.send(&message)?;
         self.listener = self.expect_answer(b'L')?;
         Ok(())
+    }
+
+    fn send(&self, message: &[u8]) -> Result<(), Error> {
+        sys::send(&self.control, message, &[]).map_err(Error::system("the zygote does not listen"))
     }
 
     fn expect_answer(&self, kind: u8) -> Result<Option<OwnedFd>, Error> {
@@ -167,7 +175,7 @@ impl Drop for FilesFolder {
 fn plan(host: &Host, runtime: &Runtime, number: u32, folder: Option<&Path>) -> Plan {
     let files = folder.unwrap_or(Path::new(root::FILES_FOLDER));
     let identity = if host.walls.stands(Wall::UserSwitch) {
-        Identity::Switch(FIRST_UID + number % 1_000)
+        Identity::Switch(PROGRAM_IDS.start + number % PROGRAM_IDS.len() as u32)
     } else if host.namespaces & libc::CLONE_NEWUSER != 0 {
         Identity::Map {
             uid: sys::effective_uid(),
