@@ -12,6 +12,8 @@ use crate::outcome::Event;
 use crate::policy;
 use crate::sys::{self, Answer};
 
+const NULL_DEVICE: &str = "/dev/null";
+
 /// Takes one denied call from `listener`, answers it, and notes it unless it is innocent.
 pub(crate) fn handle(
     listener: &OwnedFd,
@@ -31,7 +33,9 @@ pub(crate) fn handle(
         } else {
             Answer::Fail(libc::EPERM)
         }
-    } else if is_innocent(number, call.args, caller) {
+    } else if opens_null(number, call.args, caller) {
+        return give_null(listener, notification.id);
+    } else if is_about_itself(number, call.args, caller) {
         Answer::Continue
     } else {
         if let Some(denied) = policy::describe(number) {
@@ -46,16 +50,36 @@ pub(crate) fn handle(
     sys::answer(listener, notification.id, &reply)
 }
 
-/// Calls that honest programs make: a signal to oneself, writing to /dev/null. Letting the kernel go on is safe
-/// though the program may change its memory meanwhile: nothing outside is writable and nobody else is there.
-fn is_innocent(number: c_long, arguments: [u64; 6], caller: pid_t) -> bool {
+/// Calls on other processes that honest programs make on themselves. What they name is in registers, which do not
+/// change while the kernel goes on.
+fn is_about_itself(number: c_long, arguments: [u64; 6], caller: pid_t) -> bool {
+    let named = arguments[0] as pid_t;
     match number {
-        libc::SYS_kill | libc::SYS_tgkill => own_process_id(caller) == Some(arguments[0] as pid_t),
-        libc::SYS_openat => opens_null(caller, arguments[1]),
-        #[cfg(target_arch = "x86_64")]
-        libc::SYS_open => opens_null(caller, arguments[0]),
+        libc::SYS_kill | libc::SYS_tgkill | libc::SYS_prlimit64 => {
+            own_process_id(caller) == Some(named)
+        }
+        libc::SYS_sched_setaffinity => named == 0 || own_process_id(caller) == Some(named),
         _ => false,
     }
+}
+
+fn opens_null(number: c_long, arguments: [u64; 6], caller: pid_t) -> bool {
+    match number {
+        libc::SYS_openat => names_null(caller, arguments[1]),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_open => names_null(caller, arguments[0]),
+        _ => false,
+    }
+}
+
+/// The supervisor opens it in the program's stead: another thread of the program may change the path meanwhile.
+fn give_null(listener: &OwnedFd, id: u64) -> io::Result<()> {
+    let null = File::options().read(true).write(true).open(NULL_DEVICE)?;
+    let reply = match sys::give_descriptor(listener, id, &OwnedFd::from(null)) {
+        Ok(number) => Answer::Return(i64::from(number)),
+        Err(error) => Answer::Fail(error.raw_os_error().unwrap_or(libc::EPERM)),
+    };
+    sys::answer(listener, id, &reply)
 }
 
 /// The process id of thread `caller` as the program itself sees it.
@@ -70,14 +94,9 @@ fn own_process_id(caller: pid_t) -> Option<pid_t> {
     })
 }
 
-fn opens_null(caller: pid_t, address: u64) -> bool {
+fn names_null(caller: pid_t, address: u64) -> bool {
     const NULL: &[u8; 10] = b"/dev/null\0";
     let mut path = [0u8; NULL.len()];
     File::open(format!("/proc/{caller}/mem"))
         .is_ok_and(|memory| memory.read_exact_at(&mut path, address).is_ok() && path == *NULL)
-}
-
-/// Lets go of the listener, so that calls that still wait for an answer fail instead of keeping their process.
-pub(crate) fn release(listener: Option<OwnedFd>) {
-    drop(listener);
 }

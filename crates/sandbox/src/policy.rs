@@ -21,7 +21,6 @@ pub(crate) const ALLOWED: &[(&str, &[c_long])] = &[
             libc::SYS_lseek,
             libc::SYS_close,
             libc::SYS_close_range,
-            libc::SYS_fcntl,
             libc::SYS_dup,
             libc::SYS_dup3,
             libc::SYS_ftruncate,
@@ -80,7 +79,6 @@ pub(crate) const ALLOWED: &[(&str, &[c_long])] = &[
             libc::SYS_exit,
             libc::SYS_sched_yield,
             libc::SYS_sched_getaffinity,
-            libc::SYS_sched_setaffinity,
             libc::SYS_sched_getparam,
             libc::SYS_sched_getscheduler,
             libc::SYS_sched_get_priority_max,
@@ -145,12 +143,8 @@ pub(crate) const ALLOWED: &[(&str, &[c_long])] = &[
         ],
     ),
     (
-        "limits: the kernel lets it lower them, not raise them",
-        &[
-            libc::SYS_prlimit64,
-            libc::SYS_getrlimit,
-            libc::SYS_setrlimit,
-        ],
+        "its own limits: the kernel lets it lower them, not raise them",
+        &[libc::SYS_getrlimit, libc::SYS_setrlimit],
     ),
     (
         "waiting on what is open; asyncio wakes itself through a socket pair",
@@ -162,7 +156,6 @@ pub(crate) const ALLOWED: &[(&str, &[c_long])] = &[
             libc::SYS_epoll_pwait,
             libc::SYS_eventfd2,
             libc::SYS_pipe2,
-            libc::SYS_socketpair,
             libc::SYS_sendto,
             libc::SYS_recvfrom,
             libc::SYS_sendmsg,
@@ -261,7 +254,9 @@ const DENIED_HERE: &[Denied] = &[];
 
 /// Calls allowed or not by an argument; reported under these names when they are not.
 const CONDITIONAL: &[Denied] = denied! {
-    "process": SYS_clone;
+    "process": SYS_clone SYS_prlimit64 SYS_sched_setaffinity;
+    "network": SYS_socketpair;
+    "signal": SYS_fcntl;
     "file": SYS_openat;
 };
 #[cfg(target_arch = "x86_64")]
@@ -292,8 +287,43 @@ pub(crate) const IOCTL_REQUESTS: &[u32] = &[
     0x5451, // FIOCLEX
 ];
 
-/// Options of `prctl` that name a thread or a mapping; every other one is refused.
+/// Commands of `fcntl` that concern the caller's own descriptors and locks; every other one is refused.
+pub(crate) const FCNTL_COMMANDS: &[u32] = &[
+    0,    // F_DUPFD
+    1,    // F_GETFD
+    2,    // F_SETFD
+    3,    // F_GETFL
+    4,    // F_SETFL
+    5,    // F_GETLK
+    6,    // F_SETLK
+    7,    // F_SETLKW
+    1030, // F_DUPFD_CLOEXEC
+    1031, // F_SETPIPE_SZ
+    1032, // F_GETPIPE_SZ
+    1033, // F_ADD_SEALS: ours are sealed against more seals
+    1034, // F_GET_SEALS
+];
+
+/// Commands of `fcntl` that choose a process for the kernel to send a signal to, and the signal: the zygote, say,
+/// which runs as the same user. Denied and reported.
+pub(crate) const FCNTL_OWNER_COMMANDS: &[u32] = &[
+    8,  // F_SETOWN
+    10, // F_SETSIG
+    15, // F_SETOWN_EX
+];
+
+/// Kinds of `socketpair` between unix sockets. Datagram sockets are not among them: one end of a pair can send to
+/// any other address without connecting.
+pub(crate) const PAIR_KINDS: &[u32] = &[
+    0x1, 0x8_0001, 0x801, 0x8_0801, // SOCK_STREAM, with SOCK_CLOEXEC, SOCK_NONBLOCK, both
+    0x5, 0x8_0005, 0x805, 0x8_0805, // SOCK_SEQPACKET
+];
+
+/// Options of `prctl` that name a thread or a mapping; every other one is refused, but for the signal at the
+/// zygote's death, which the child sets to `SIGKILL`.
 pub(crate) const PRCTL_OPTIONS: &[u32] = &[
+    1,           // PR_SET_PDEATHSIG: the fork server makes its child end with it
+    4,           // PR_SET_DUMPABLE: lets the supervisor, not root, see which path a call names
     15,          // PR_SET_NAME
     16,          // PR_GET_NAME
     0x5356_4d41, // PR_SET_VMA: the C library names its arenas

@@ -193,11 +193,7 @@ impl<'a> Run<'a> {
     fn finish(mut self, files: &RunFiles) -> Result<Outcome, Error> {
         self.kills_before = self.memory_kills()?;
         self.send_job(files)?;
-        let exit = loop {
-            if let Some(exit) = self.step()? {
-                break exit;
-            }
-        };
+        let exit = self.watch().inspect_err(|_| self.abandon())?;
         let stdout = self.contents(&files.stdout)?;
         let stderr = self.contents(&files.stderr)?;
         let result = self.contents(&files.result)?;
@@ -216,6 +212,22 @@ impl<'a> Run<'a> {
             result,
             events: self.events.into_iter().collect(),
         })
+    }
+
+    fn watch(&mut self) -> Result<Exit, Error> {
+        loop {
+            if let Some(exit) = self.step()? {
+                return Ok(exit);
+            }
+        }
+    }
+
+    /// After a failure of ours: the program must not outlive the run.
+    fn abandon(&self) {
+        if let Some((_, handle)) = &self.child {
+            // Nothing is left to do if it cannot be killed: dropping the zygote comes next.
+            let _ = sys::kill(handle);
+        }
     }
 
     fn send_job(&self, files: &RunFiles) -> Result<(), Error> {

@@ -21,7 +21,7 @@ use crate::landlock::Landlock;
 use crate::limits::Limits;
 use crate::runtime::{Argument, Runtime};
 use crate::walls::Wall;
-use crate::{filter, notify, root, sys};
+use crate::{filter, root, sys};
 
 /// How long a runtime may take to start; interpreters on a loaded machine with a cold disk take seconds.
 const START_TIME: Duration = Duration::from_mins(1);
@@ -138,7 +138,8 @@ impl Drop for Zygote {
     fn drop(&mut self) {
         // Killing the first process of a process namespace kills the rest of it.
         if sys::kill(&self.handle).is_ok() {
-            notify::release(self.listener.take());
+            // Calls that still wait for an answer fail, instead of keeping their process.
+            drop(self.listener.take());
             sys::reap(self.pid);
         }
     }
