@@ -102,9 +102,7 @@ const MSG_CMSG_CLOEXEC: c_int = 0x4000_0000;
 const EINTR: c_int = 4;
 const SIGKILL: c_int = 9;
 const PR_SET_PDEATHSIG: c_int = 1;
-const PR_SET_PDEATHSIG: c_int = 1;
 const PR_SET_DUMPABLE: c_int = 4;
-const SIGKILL: c_int = 9;
 const SECCOMP_SET_MODE_FILTER: c_long = 1;
 const SECCOMP_FILTER_FLAG_NEW_LISTENER: c_long = 8;
 const RLIMIT_CPU: c_int = 0;
@@ -215,8 +213,6 @@ unsafe fn become_program(control: c_int, fds: &[c_int; PASSED_FDS], limits: &Job
             close(*fd);
         }
         close(control);
-        // Where there is no process namespace, nothing else would end the program when the zygote ends.
-        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         for (index, fd) in moved.iter().enumerate() {
             if dup2(*fd, index as c_int) < 0 {
                 _exit(125);

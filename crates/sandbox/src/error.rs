@@ -64,7 +64,7 @@ fn refusal(asked: Level, walls: &Walls) -> String {
         let _ = write!(text, "\n  {wall}: {reason}");
     }
     if offered == Level::D {
-        text.push_str("\nwithout seccomp no program is run at all");
+        text.push_str("\nwithout seccomp, and namespaces or Landlock, no program is run at all");
     } else {
         let _ = write!(text, "\nto run with less, say so: `--level {offered}`");
     }

@@ -89,20 +89,48 @@ fn assemble() -> Vec<Instruction> {
     program.extend(when_any_bit(libc::SYS_openat, 2, WRITING, REPORT, ALLOW));
     #[cfg(target_arch = "x86_64")]
     program.extend(when_any_bit(libc::SYS_open, 1, WRITING, REPORT, ALLOW));
-    program.extend(when_one_of(
-        libc::SYS_ioctl,
-        1,
-        policy::IOCTL_REQUESTS,
-        fail(libc::ENOTTY),
-    ));
-    program.extend(when_one_of(
-        libc::SYS_prctl,
-        0,
-        policy::PRCTL_OPTIONS,
-        fail(libc::EPERM),
-    ));
+    for (number, conditions, action) in by_values() {
+        program.extend(when_all(number, conditions, action));
+    }
     program.push(step(RETURN, fail(libc::ENOSYS)));
     program
+}
+
+/// Arguments, each with the values it may have.
+type Conditions = &'static [(u32, &'static [u32])];
+
+/// Calls decided by the values of their arguments; the first rule that holds counts.
+fn by_values() -> [(c_long, Conditions, u32); 13] {
+    const DEATH_SIGNAL: u32 = libc::PR_SET_PDEATHSIG as u32;
+    const UNIX: u32 = libc::AF_UNIX as u32;
+    const ITSELF: Conditions = &[(0, &[0])];
+    [
+        (libc::SYS_ioctl, &[(1, policy::IOCTL_REQUESTS)], ALLOW),
+        (libc::SYS_ioctl, &[], fail(libc::ENOTTY)),
+        (libc::SYS_prctl, &[(0, policy::PRCTL_OPTIONS)], ALLOW),
+        (
+            libc::SYS_prctl,
+            &[(0, &[DEATH_SIGNAL]), (1, &[libc::SIGKILL as u32])],
+            ALLOW,
+        ),
+        (libc::SYS_prctl, &[], fail(libc::EPERM)),
+        (libc::SYS_fcntl, &[(1, policy::FCNTL_COMMANDS)], ALLOW),
+        (
+            libc::SYS_fcntl,
+            &[(1, policy::FCNTL_OWNER_COMMANDS)],
+            REPORT,
+        ),
+        (libc::SYS_fcntl, &[], fail(libc::EINVAL)),
+        (
+            libc::SYS_socketpair,
+            &[(0, &[UNIX]), (1, policy::PAIR_KINDS)],
+            ALLOW,
+        ),
+        (libc::SYS_socketpair, &[], REPORT),
+        (libc::SYS_prlimit64, ITSELF, ALLOW),
+        (libc::SYS_prlimit64, &[], REPORT),
+        (libc::SYS_sched_setaffinity, &[], REPORT),
+    ]
 }
 
 fn step(code: u16, operand: u32) -> Instruction {
@@ -144,18 +172,21 @@ fn when_any_bit(
     ]
 }
 
-/// Allowed when argument `index` is one of `values`, else `otherwise`.
-fn when_one_of(number: c_long, index: u32, values: &[u32], otherwise: u32) -> Vec<Instruction> {
-    let body = 2 + 2 * values.len() as u8;
-    let mut program = vec![
-        jump(JUMP_EQUAL, number as u32, 0, body),
-        step(LOAD, offset_argument(index)),
-    ];
-    for value in values {
-        program.push(jump(JUMP_EQUAL, *value, 0, 1));
-        program.push(step(RETURN, ALLOW));
+/// `action` when each argument has one of its values; else the rules that follow decide.
+fn when_all(number: c_long, conditions: Conditions, action: u32) -> Vec<Instruction> {
+    let mut rest = vec![step(RETURN, action)];
+    for (index, values) in conditions.iter().rev() {
+        let mut block = vec![step(LOAD, offset_argument(*index))];
+        for (left, value) in (0..values.len() as u8).rev().zip(*values) {
+            let miss = if left == 0 { rest.len() as u8 } else { 0 };
+            block.push(jump(JUMP_EQUAL, *value, left, miss));
+        }
+        block.extend(rest);
+        rest = block;
     }
-    program.push(step(RETURN, otherwise));
+    let mut program = vec![jump(JUMP_EQUAL, number as u32, 0, rest.len() as u8)];
+    program.extend(rest);
+    program.push(step(LOAD, OFFSET_NUMBER));
     program
 }
 
@@ -206,6 +237,16 @@ mod tests {
         assert_eq!(here(libc::SYS_ioctl, [0, 0x5412, 0]), fail(libc::ENOTTY));
         assert_eq!(here(libc::SYS_prctl, [15, 0, 0]), ALLOW);
         assert_eq!(here(libc::SYS_prctl, [38, 0, 0]), fail(libc::EPERM));
+        assert_eq!(here(libc::SYS_prctl, [1, 9, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_prctl, [1, 0, 0]), fail(libc::EPERM));
+        assert_eq!(here(libc::SYS_fcntl, [0, 1030, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_fcntl, [0, 8, 0]), REPORT);
+        assert_eq!(here(libc::SYS_fcntl, [0, 1024, 0]), fail(libc::EINVAL));
+        assert_eq!(here(libc::SYS_socketpair, [1, 0x8_0001, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_socketpair, [1, 2, 0]), REPORT);
+        assert_eq!(here(libc::SYS_socketpair, [2, 1, 0]), REPORT);
+        assert_eq!(here(libc::SYS_prlimit64, [0, 7, 0]), ALLOW);
+        assert_eq!(here(libc::SYS_prlimit64, [1, 7, 0]), REPORT);
         assert_eq!(decide(ARCHITECTURE ^ 1, libc::SYS_read, [0; 3]), KILL);
         #[cfg(target_arch = "x86_64")]
         assert_eq!(here(0x4000_0000, [0; 3]), fail(libc::ENOSYS));

@@ -322,7 +322,6 @@ pub(crate) const PAIR_KINDS: &[u32] = &[
 /// Options of `prctl` that name a thread or a mapping; every other one is refused, but for the signal at the
 /// zygote's death, which the child sets to `SIGKILL`.
 pub(crate) const PRCTL_OPTIONS: &[u32] = &[
-    1,           // PR_SET_PDEATHSIG: the fork server makes its child end with it
     4,           // PR_SET_DUMPABLE: lets the supervisor, not root, see which path a call names
     15,          // PR_SET_NAME
     16,          // PR_GET_NAME

@@ -335,24 +335,48 @@ pub(crate) fn next_notification(listener: &OwnedFd) -> io::Result<Option<libc::s
 const SECCOMP_IOCTL_NOTIF_RECV: u64 = 0xc050_2100;
 const SECCOMP_IOCTL_NOTIF_SEND: u64 = 0xc018_2101;
 
+const SECCOMP_IOCTL_NOTIF_ADDFD: u64 = 0x4018_2103;
+
+/// Opens `file` in the process whose denied call `id` waits, closed on exec; its number there.
+pub(crate) fn give_descriptor(listener: &OwnedFd, id: u64, file: &OwnedFd) -> io::Result<c_int> {
+    let given = libc::seccomp_notif_addfd {
+        id,
+        flags: 0,
+        srcfd: file.as_raw_fd() as u32,
+        newfd: 0,
+        newfd_flags: libc::O_CLOEXEC as u32,
+    };
+    // SAFETY: `given` lives for the call.
+    check(unsafe {
+        libc::ioctl(
+            listener.as_raw_fd(),
+            SECCOMP_IOCTL_NOTIF_ADDFD as _,
+            &raw const given,
+        )
+    })
+}
+
 /// What a denied call gets.
 pub(crate) enum Answer {
     /// The kernel goes on with it.
     Continue,
     /// It fails with this error number.
     Fail(c_int),
+    /// It has been done in the program's stead, with this result.
+    Return(i64),
 }
 
 /// Answers a denied call; one that is gone is no error.
 pub(crate) fn answer(listener: &OwnedFd, id: u64, answer: &Answer) -> io::Result<()> {
     const FLAG_CONTINUE: u32 = 1;
-    let (error, flags) = match answer {
-        Answer::Continue => (0, FLAG_CONTINUE),
-        Answer::Fail(errno) => (-errno, 0),
+    let (val, error, flags) = match answer {
+        Answer::Continue => (0, 0, FLAG_CONTINUE),
+        Answer::Fail(errno) => (0, -errno, 0),
+        Answer::Return(value) => (*value, 0, 0),
     };
     let response = libc::seccomp_notif_resp {
         id,
-        val: 0,
+        val,
         error,
         flags,
     };

@@ -54,7 +54,7 @@ impl fmt::Display for Wall {
 pub enum Level {
     /// Resource limits only.
     D,
-    /// seccomp, without namespaces.
+    /// seccomp and Landlock, without namespaces. Without Landlock a program could read the tests, so that is D.
     C,
     /// Namespaces and seccomp; memory by resource limit.
     B,
@@ -96,7 +96,7 @@ impl Walls {
             Level::A
         } else if self.stands(Wall::Namespaces) && self.stands(Wall::Seccomp) {
             Level::B
-        } else if self.stands(Wall::Seccomp) {
+        } else if self.stands(Wall::Seccomp) && self.stands(Wall::Landlock) {
             Level::C
         } else {
             Level::D
