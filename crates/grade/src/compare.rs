@@ -54,7 +54,7 @@ pub fn outputs(compare: Compare, expected: &str, actual: &[u8]) -> bool {
         return false;
     };
     match compare.mode {
-        CompareMode::Exact => expected == actual,
+        CompareMode::Exact => text::exact(expected, actual),
         CompareMode::TrailingWhitespace => text::trailing_whitespace(expected, actual),
         CompareMode::Tokens => text::tokens(expected, actual),
         CompareMode::Float => text::float(expected, actual, compare.tolerance),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A way of comparing; what each accepts is documented where it is implemented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CompareMode {
-    /// Byte for byte.
+    /// Byte for byte, but for line feeds at the very end.
     Exact,
     /// Per line without trailing white space; trailing blank lines ignored. Default for `stdin`.
     TrailingWhitespace,

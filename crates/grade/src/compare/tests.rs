@@ -52,8 +52,21 @@ fn equal_text_is_accepted_by_every_mode_and_invalid_text_by_none() {
 
 #[test]
 fn exact() {
-    check_all(true, "exact", &[("", ""), ("a\n", "a\n")]);
-    check_all(false, "exact", &[("a\n", "a"), ("a", "a ")]);
+    check_all(
+        true,
+        "exact",
+        &[("", ""), ("a\n", "a\n"), ("a", "a\n"), ("a\n\n", "a")],
+    );
+    check_all(
+        false,
+        "exact",
+        &[
+            ("a", "a "),
+            ("a\nb", "a\n\nb"),
+            ("a\n", "a\r\n"),
+            ("a", "\na"),
+        ],
+    );
 }
 
 #[test]
@@ -299,7 +312,7 @@ fn json_value_is_pythons_equality_with_a_tolerance() {
         ("9007199254740993", "9007199254740992"),
         ("12345678901234567890", "12345678901234567891"),
         ("\"a\"", r#"{"__scrl__":["bytes","a"]}"#),
-        ("\"<object>\"", r#"{"__scrl__":["repr","<object>"]}"#),
+        ("\"object\"", r#"{"__scrl__":["repr","object"]}"#),
         (
             r#"{"__scrl__":["repr","x"]}"#,
             r#"{"__scrl__":["repr","x"]}"#,
@@ -332,6 +345,50 @@ fn json_value_is_pythons_equality_with_a_tolerance() {
         "9007199254740992",
         "9007199254740992.0"
     ));
+}
+
+#[test]
+fn what_json_lacks_is_expected_as_pythons_text() {
+    let complex = r#"{"__scrl__": ["complex", [-2.0, 2.5e-16]]}"#;
+    let imaginary = r#"{"__scrl__": ["complex", [0.0, 2.0]]}"#;
+    let found = r#"{"__scrl__": ["repr", "<re.Match object; span=(0, 1), match='a'>"]}"#;
+    let named = r#"{"__scrl__": ["repr", "yes"]}"#;
+    for (verdict, expected, actual) in [
+        (true, r#""(-2+2.4492935982947064e-16j)""#, complex),
+        (true, r#""(-2.0-1e-07j)""#, complex),
+        (true, r#""2j""#, imaginary),
+        (false, r#""(-2+1j)""#, complex),
+        (false, r#""-2""#, complex),
+        (false, r#""j""#, imaginary),
+        (false, r#""é+j""#, imaginary),
+        (
+            true,
+            r#""<re.Match object; span=(0, 1), match='a'>""#,
+            found,
+        ),
+        (
+            false,
+            r#""<re.Match object; span=(0, 2), match='a'>""#,
+            found,
+        ),
+        (false, r#""yes""#, named),
+        (
+            true,
+            r#"{"True": {"0.5": 1}, "None": 2}"#,
+            r#"{"true": {"0.5": 1}, "null": 2}"#,
+        ),
+        (true, r#"{"False": 1}"#, r#"{"False": 1}"#),
+        (false, r#"{"False": 1}"#, r#"{"true": 1}"#),
+    ] {
+        let same = same_value("json-value", expected, actual);
+        assert_eq!(same, verdict, "{expected} {actual}");
+        if expected.starts_with('"') {
+            assert!(
+                !same_value("exact", expected, actual),
+                "{expected} {actual}"
+            );
+        }
+    }
 }
 
 #[test]

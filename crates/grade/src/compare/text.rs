@@ -4,6 +4,11 @@ use std::collections::HashMap;
 
 use super::close;
 
+/// Byte for byte. Line feeds at the very end are ignored: judges' files often lack the last one, which `print` writes.
+pub(super) fn exact(expected: &str, actual: &str) -> bool {
+    expected.trim_end_matches('\n') == actual.trim_end_matches('\n')
+}
+
 /// Lines without their trailing white space (so `\r\n` is `\n`); trailing blank lines are ignored.
 pub(super) fn trailing_whitespace(expected: &str, actual: &str) -> bool {
     fn lines(text: &str) -> impl Iterator<Item = &str> {
