@@ -236,14 +236,18 @@ fn level(level: scrl_sandbox::Level) -> Level {
 
 /// The function that wraps a program for standard input, if the program only defines it. APPS+ asks for
 /// `def NAME():` with the program inside; nothing of it runs until somebody calls it.
+///
+/// A program that defines it twice, by repeating the prompt's empty function and writing another, is run as it
+/// stands: so the seed's recorded verdicts were made.
 fn uncalled_entry<'p>(problem: &'p Problem, module: &Module) -> Option<&'p str> {
-    let entry = problem.entry_point.as_deref()?;
+    let entry = problem
+        .entry_point
+        .as_deref()
+        .filter(|_| problem.kind == Kind::Stdin)?;
     let outline = module.outline();
-    let callable = outline
-        .functions
-        .iter()
-        .any(|f| f.name == entry && f.parameters == 0);
-    (problem.kind == Kind::Stdin && callable && !module.calls(entry)).then_some(entry)
+    let mut definitions = outline.functions.iter().filter(|f| f.name == entry);
+    let is_plain = definitions.next()?.parameters == 0 && definitions.next().is_none();
+    (is_plain && !module.calls(entry)).then_some(entry)
 }
 
 /// The failure patterns a program shows, told from its syntax.
@@ -278,4 +282,54 @@ fn patterns(problem: Option<&Problem>, module: &Module) -> Vec<FailurePattern> {
         patterns.push(FailurePattern::MissingPrint);
     }
     patterns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped() -> Problem {
+        let record = r#"{"id": "p", "kind": "stdin", "entry_point": "solve"}"#;
+        serde_json::from_str(record).unwrap()
+    }
+
+    fn is_called(code: &str) -> bool {
+        uncalled_entry(&wrapped(), &Module::parse(code)).is_some()
+    }
+
+    #[test]
+    fn a_wrapped_program_that_nobody_calls_is_called() {
+        assert!(is_called("def solve():\n    print(1)\n"));
+        assert!(is_called(
+            "import sys\ndef solve():\n    if sys.argv:\n        solve()\n"
+        ));
+    }
+
+    #[test]
+    fn a_script_is_run_as_it_stands() {
+        assert!(!is_called("def solve():\n    print(1)\nsolve()\n"));
+        assert!(!is_called(
+            "def solve():\n    print(1)\nif __name__ == '__main__':\n    solve()\n"
+        ));
+        assert!(!is_called("def solve(n):\n    print(n)\n"));
+        assert!(!is_called("def main():\n    print(1)\nmain()\n"));
+        assert!(!is_called(
+            "def solve():\n    'what to do'\ndef solve():\n    print(1)\n"
+        ));
+    }
+
+    #[test]
+    fn patterns_are_told_from_the_syntax() {
+        let of = |code: &str| patterns(Some(&wrapped()), &Module::parse(code));
+        assert_eq!(of("# nothing\n"), [FailurePattern::NoCode]);
+        assert_eq!(
+            of("def solve():\n    pass\nprint(1)\n"),
+            [
+                FailurePattern::EmptyBody,
+                FailurePattern::ModuleLevelSolution
+            ]
+        );
+        assert_eq!(of("x = int(input())\n"), [FailurePattern::MissingPrint]);
+        assert_eq!(of("print(1)\n"), []);
+    }
 }

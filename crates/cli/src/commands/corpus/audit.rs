@@ -16,6 +16,9 @@ use crate::execution::{ExecutionArguments, JobsArgument};
 use crate::inputs::{self, LenientArgument};
 use crate::{Done, grading};
 
+/// Weak problems listed unless all are asked for.
+const WEAK_LISTED: usize = 20;
+
 /// Run canonical solutions against their own tests, and measure how far a constant answer comes
 #[derive(Debug, Args)]
 #[command(
@@ -29,7 +32,7 @@ pub(crate) struct Arguments {
     /// Call a problem weak when one constant answer passes at least this share of its tests
     #[arg(long, default_value_t = 0.8, value_name = "SHARE")]
     weak: f64,
-    /// List every weak problem, not only the count
+    /// List every weak problem, not only the first 20
     #[arg(long)]
     list_weak: bool,
     /// Print as JSON
@@ -70,7 +73,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     if arguments.json {
         crate::show_json(&audit)?;
     } else {
-        crate::show(&audit.to_text(arguments.list_weak))?;
+        crate::show(&audit.to_text(if arguments.list_weak {
+            usize::MAX
+        } else {
+            WEAK_LISTED
+        }))?;
     }
     Ok(if audit.gold_failed.is_empty() && audit.faults == 0 {
         Done::Well
@@ -210,10 +217,12 @@ impl Audit {
                 });
             }
         }
+        self.weak
+            .sort_by(|a, b| b.constant_baseline.total_cmp(&a.constant_baseline));
         self.mean_constant_baseline = (count > 0).then(|| sum / f64::from(count));
     }
 
-    fn to_text(&self, list_weak: bool) -> String {
+    fn to_text(&self, weak_listed: usize) -> String {
         let missing: usize = self.missing_modules.values().sum();
         let runnable = self.gold_run - missing - self.faults;
         let share = 100.0 * self.gold_accepted as f64 / runnable.max(1) as f64;
@@ -280,15 +289,21 @@ impl Audit {
             .trim_end()
             .to_owned()
         }));
-        if list_weak {
-            lines.push("weak problems:".to_owned());
-            lines.extend(self.weak.iter().map(|weak| {
-                let share = 100.0 * weak.constant_baseline;
-                format!(
-                    "  {}: one answer passes {share:.0} % of {} tests",
-                    weak.id, weak.tests
-                )
-            }));
+        if !self.weak.is_empty() {
+            lines.push("weak problems, weakest first:".to_owned());
+        }
+        lines.extend(self.weak.iter().take(weak_listed).map(|weak| {
+            let share = 100.0 * weak.constant_baseline;
+            format!(
+                "  {}: one answer passes {share:.0} % of {} tests",
+                weak.id, weak.tests
+            )
+        }));
+        if self.weak.len() > weak_listed {
+            lines.push(format!(
+                "  and {} more (--list-weak)",
+                self.weak.len() - weak_listed
+            ));
         }
         lines.join("\n") + "\n"
     }
