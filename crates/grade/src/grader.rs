@@ -2,8 +2,8 @@
 
 use scrl_audit::{Mode, Module};
 use scrl_record::{
-    Compare, Event, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Rewards,
-    Sample, TestResult, Verdict, Versions,
+    Compare, Event, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample,
+    TestResult, Verdict, Versions,
 };
 use scrl_sandbox::{Error, Limits, Sandbox, Worker};
 
@@ -89,35 +89,23 @@ impl<'a> Grader<'a> {
                 Vec::new()
             }
         };
+        let id = problem.map_or_else(|| sample.problem_id.clone(), |problem| problem.id.clone());
+        let (model, extraction) = (sample.model.clone(), extracted.extraction.clone());
         Graded {
-            sample_id: sample.id.clone(),
-            problem_id: problem.map_or_else(|| sample.problem_id.clone(), |p| p.id.clone()),
-            model: sample.model.clone(),
             dataset: problem.and_then(|problem| known(&problem.source)),
             kind: problem.map(|problem| problem.kind),
             difficulty: problem.and_then(|problem| known(&problem.difficulty)),
             made_as: sample.made_as.clone(),
-            extraction: extracted.extraction.clone(),
             code_lines: module.code_lines(),
             parses: sample.is_python() && module.parses(),
-            compiles: None,
-            tests: None,
-            tests_passed: None,
-            tests_total: None,
-            compare: None,
-            constant_baseline: None,
             findings: findings(Mode::Bandit),
             strict_findings: findings(Mode::Strict),
-            events: Vec::new(),
             patterns: patterns(problem, module),
-            fault: None,
-            level: None,
-            walls: Vec::new(),
-            rewards: Rewards::default(),
             versions: Versions {
                 scrl: self.settings.version.clone(),
                 python: String::new(),
             },
+            ..Graded::new(sample.id.clone(), id, model, extraction)
         }
     }
 

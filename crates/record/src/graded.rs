@@ -222,6 +222,42 @@ pub struct Graded {
 }
 
 impl Graded {
+    /// The record of a sample of which nothing is known yet but what it is called and how its code was found.
+    pub fn new(
+        sample_id: SampleId,
+        problem_id: ProblemId,
+        model: String,
+        extraction: Extraction,
+    ) -> Self {
+        Self {
+            sample_id,
+            problem_id,
+            model,
+            dataset: None,
+            kind: None,
+            difficulty: None,
+            made_as: None,
+            extraction,
+            code_lines: 0,
+            parses: false,
+            compiles: None,
+            tests: None,
+            tests_passed: None,
+            tests_total: None,
+            compare: None,
+            constant_baseline: None,
+            findings: Vec::new(),
+            strict_findings: Vec::new(),
+            events: Vec::new(),
+            patterns: Vec::new(),
+            fault: None,
+            level: None,
+            walls: Vec::new(),
+            rewards: Rewards::default(),
+            versions: Versions::default(),
+        }
+    }
+
     /// Whether every test passed; absent when none ran.
     pub fn functional(&self) -> Option<bool> {
         Some(self.tests_passed? == self.tests_total?)

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use scrl_audit::{Mode as AuditMode, Module};
 use scrl_corpus::{Format, Mode, SeedResult, import, read_seed_results, write_problem};
 use scrl_grade::reward::{r_sec, rewards};
-use scrl_record::{Extraction, ExtractionMethod, Graded, Kind, Rewards, SampleId, Versions};
+use scrl_record::{Extraction, ExtractionMethod, Graded, Kind, SampleId, Versions};
 
 use super::NewFile;
 use crate::Done;
@@ -122,39 +122,30 @@ fn import_seed_results(arguments: &Arguments, mode: Mode) -> anyhow::Result<Done
 fn recorded(result: &SeedResult, index: usize) -> Graded {
     let module = Module::parse(&result.completion);
     let mut graded = Graded {
-        sample_id: SampleId::from(format!("{}/{}#{index}", result.model, result.prompt_id)),
-        problem_id: result.prompt_id.clone(),
-        model: result.model.clone(),
         dataset: Some(result.dataset.clone()),
         // The seed's training data are answers to its stdin subset only.
         kind: Some(Kind::Stdin),
-        difficulty: None,
-        made_as: None,
-        extraction: Extraction {
-            method: ExtractionMethod::Whole,
-            blocks: 0,
-            block: None,
-        },
         code_lines: module.code_lines(),
         parses: module.parses(),
         compiles: Some(result.compiles),
-        tests: None,
         tests_passed: Some(result.tests_passed),
         tests_total: Some(result.tests_total),
-        compare: None,
-        constant_baseline: None,
         findings: module.findings(AuditMode::Bandit),
         strict_findings: module.findings(AuditMode::Strict),
-        events: Vec::new(),
-        patterns: Vec::new(),
-        fault: None,
-        level: None,
-        walls: Vec::new(),
-        rewards: Rewards::default(),
         versions: Versions {
             scrl: VERSION.to_owned(),
             python: String::new(),
         },
+        ..Graded::new(
+            SampleId::from(format!("{}/{}#{index}", result.model, result.prompt_id)),
+            result.prompt_id.clone(),
+            result.model.clone(),
+            Extraction {
+                method: ExtractionMethod::Whole,
+                blocks: 0,
+                block: None,
+            },
+        )
     };
     graded.rewards = rewards(&graded);
     graded
