@@ -221,6 +221,8 @@ unsafe fn enter(
         }
         if let Some(entries) = &plan.root {
             build_root(entries)?;
+        } else {
+            check(Step::NewRoot, libc::chdir(c"/".as_ptr()))?;
         }
         set_limits(plan.descriptors)?;
         switch_identity(plan.identity)?;

@@ -110,10 +110,10 @@ impl Landlock {
         unsafe {
             let parent = libc::open(path.as_ptr(), libc::O_PATH | libc::O_CLOEXEC);
             if parent < 0 {
-                return if errno() == libc::ENOENT {
-                    Ok(())
-                } else {
-                    Err(errno())
+                // What this user cannot reach needs no rule.
+                return match errno() {
+                    libc::ENOENT | libc::EACCES => Ok(()),
+                    errno => Err(errno),
                 };
             }
             let mut status: libc::stat = std::mem::zeroed();

@@ -232,6 +232,8 @@ impl<'a> Run<'a> {
 
     fn send_job(&self, files: &RunFiles) -> Result<(), Error> {
         let by_resource_limit = !self.host.walls.stands(Wall::Cgroup);
+        let has_own_user = self.host.walls.stands(Wall::UserSwitch)
+            || self.host.namespaces & libc::CLONE_NEWUSER != 0;
         let only_without_cgroup = |value| if by_resource_limit { value } else { 0 };
         let limits = JobLimits {
             // The kernel's own stop, in whole seconds, behind the supervisor's.
@@ -239,7 +241,8 @@ impl<'a> Run<'a> {
             file_bytes: self.limits.output,
             // Libraries and stacks are mapped, not used: they come on top.
             address_space_bytes: only_without_cgroup(self.limits.memory + (256 << 20)),
-            processes: if by_resource_limit && self.host.namespaces & libc::CLONE_NEWUSER != 0 {
+            // The kernel counts by user, so the user must be the program's own.
+            processes: if by_resource_limit && has_own_user {
                 u64::from(self.limits.threads) + 2
             } else {
                 0

@@ -1,0 +1,5 @@
+# threat: endless loop in Python
+# kind: stdin
+# expect: time_limit
+while True:
+    pass
