@@ -1,5 +1,6 @@
 //! `scrl audit`: the analyzer on files and folders.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -143,16 +144,18 @@ fn analyse(path: &Path, mode: Mode) -> anyhow::Result<FileReport> {
     })
 }
 
+/// Writing to a `String` cannot fail.
 fn as_text(reports: &[FileReport]) -> String {
     let mut text = String::new();
     for report in reports {
         let path = report.path.display();
         if let Some(error) = &report.syntax_error {
-            text.push_str(&format!("{path}: does not parse: {error}\n"));
+            let _ = writeln!(text, "{path}: does not parse: {error}");
         }
         for finding in &report.findings {
-            text.push_str(&format!(
-                "{path}:{}:{}: {} {} ({}, severity {}, confidence {}): {}\n",
+            let _ = writeln!(
+                text,
+                "{path}:{}:{}: {} {} ({}, severity {}, confidence {}): {}",
                 finding.line,
                 finding.column + 1,
                 finding.id,
@@ -161,14 +164,15 @@ fn as_text(reports: &[FileReport]) -> String {
                 finding.severity,
                 finding.confidence,
                 finding.message,
-            ));
+            );
         }
     }
     let findings: usize = reports.iter().map(|report| report.findings.len()).sum();
     let broken = reports.iter().filter(|report| !report.parses).count();
-    text.push_str(&format!(
-        "{} files, {findings} findings, {broken} not parsed\n",
+    let _ = writeln!(
+        text,
+        "{} files, {findings} findings, {broken} not parsed",
         reports.len()
-    ));
+    );
     text
 }

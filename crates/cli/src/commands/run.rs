@@ -1,5 +1,6 @@
 //! `scrl run`: one program in the sandbox.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -86,21 +87,23 @@ fn ending(ran: &Ran) -> String {
     }
 }
 
+/// Writing to a `String` cannot fail.
 fn in_words(ran: &Ran, execution: &Execution) -> String {
     let usage = &ran.outcome.usage;
     let mut text = ending(ran);
     if let Some(raised) = &ran.raised {
-        text.push_str(&format!(" ({})", raised.describe()));
+        let _ = write!(text, " ({})", raised.describe());
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         ", CPU {:.1} ms, wall {:.1} ms, memory {:.1} MiB, isolation level {}",
         usage.cpu.as_secs_f64() * 1e3,
         usage.wall.as_secs_f64() * 1e3,
         usage.peak as f64 / f64::from(1 << 20),
         execution.sandbox.walls().level(),
-    ));
+    );
     for event in &ran.outcome.events {
-        text.push_str(&format!("\ndenied: {} ({})", event.call, event.kind));
+        let _ = write!(text, "\ndenied: {} ({})", event.call, event.kind);
     }
     text
 }
