@@ -20,15 +20,43 @@ pub(crate) struct ExecutionArguments {
     /// Lowest isolation level to accept: A all walls, B no control group or no root, C no namespaces
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) level: Option<LevelArgument>,
-    /// CPU seconds for each test
-    #[arg(long, default_value_t = 5.0, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) cpu_limit: f64,
+    /// CPU seconds for each test; 5 when not given, 1 for the quickstart, 60 for canonical solutions
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) cpu_limit: Option<f64>,
     /// Memory for each test, MiB
     #[arg(long, default_value_t = 1024, value_name = "MIB", value_parser = clap::value_parser!(u64).range(32..=1_048_576))]
     pub(crate) memory_limit: u64,
     /// Output of each test, MiB
     #[arg(long, default_value_t = 16, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub(crate) output_limit: u64,
+}
+
+/// What a command takes where the flags say nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Defaults {
+    /// Lowest isolation level.
+    pub(crate) level: Level,
+    /// CPU seconds for each test.
+    pub(crate) cpu_limit: f64,
+}
+
+impl Defaults {
+    /// For programs that anybody may have written.
+    pub(crate) const UNTRUSTED: Self = Self {
+        level: Level::A,
+        cpu_limit: 5.0,
+    };
+    /// For canonical solutions: they say how long a problem takes.
+    pub(crate) const CANONICAL: Self = Self {
+        level: Level::A,
+        cpu_limit: 60.0,
+    };
+    /// For the embedded suite. It is our own work, so whatever walls there are will do; its correct programs need
+    /// milliseconds, its endless loops all there is.
+    pub(crate) const EMBEDDED: Self = Self {
+        level: Level::C,
+        cpu_limit: 1.0,
+    };
 }
 
 /// How many programs run at a time.
@@ -82,22 +110,23 @@ pub(crate) struct Execution {
 }
 
 impl ExecutionArguments {
-    pub(crate) fn limits(&self) -> Limits {
+    fn limits(&self, cpu_by_default: f64) -> Limits {
         let limits = Limits {
             memory: self.memory_limit << 20,
             output: self.output_limit << 20,
             ..Limits::default()
         };
-        limits.with_cpu(Duration::from_secs_f64(self.cpu_limit))
+        let cpu = self.cpu_limit.unwrap_or(cpu_by_default);
+        limits.with_cpu(Duration::from_secs_f64(cpu))
     }
 
-    /// Finds the interpreter and the walls; refuses below the level asked for, or `by_default`.
-    pub(crate) fn prepare(&self, by_default: Level) -> anyhow::Result<Execution> {
+    /// Finds the interpreter and the walls; refuses below the level asked for, or that of `defaults`.
+    pub(crate) fn prepare(&self, defaults: Defaults) -> anyhow::Result<Execution> {
         let python = Python::find(&self.python)?;
         let host = Arc::new(Host::detect());
         sweep_leftovers(&host);
-        let limits = self.limits();
-        let lowest = self.level.map_or(by_default, LevelArgument::level);
+        let limits = self.limits(defaults.cpu_limit);
+        let lowest = self.level.map_or(defaults.level, LevelArgument::level);
         let sandbox = Sandbox::new(host, Arc::new(python.runtime()), limits, lowest)
             .context("nothing was run")?;
         Ok(Execution {

@@ -3,6 +3,7 @@
 //! A run that was cut off, by Ctrl-C or `kill -9` or a full disk, goes on where it stopped: whole lines are kept,
 //! a torn last line is cut off. A folder is never continued with other inputs or settings.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -53,7 +54,11 @@ fn name(path: &Path) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Everything that decides what a run's results are; written beside them.

@@ -217,7 +217,7 @@ fn doctor_names_every_wall() {
     let said = json(&ran);
     assert_eq!(said["walls"].as_array().unwrap().len(), 6);
     let is_well = said["level"] == "A" && said["trial_error"].is_null();
-    ran.expect(if is_well { 0 } else { 1 });
+    ran.expect(i32::from(!is_well));
     let text = place.scrl("doctor");
     assert!(
         text.stdout.starts_with("isolation level"),

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
-use common::{Place, Ran, SCRL};
+use common::{Place, Ran, SCRL, skipped};
 
 const NOBODY: [&str; 4] = [
     "setpriv",
@@ -51,7 +51,7 @@ impl Nobody {
             prefix,
         };
         if nobody.run(&["true"]).code != Some(0) {
-            eprintln!("SKIPPED: this machine has no `setpriv` to give up root with");
+            skipped("this machine has no `setpriv` to give up root with");
             return None;
         }
         let search = std::env::var_os("PATH").unwrap_or_default();
@@ -59,9 +59,7 @@ impl Nobody {
             .map(|folder| folder.join("python3").display().to_string())
             .find(|python| nobody.run(&[python, "-I", "-c", ""]).code == Some(0));
         let Some(python) = usable else {
-            eprintln!(
-                "SKIPPED: no python3 on the search path that a user without privileges may run"
-            );
+            skipped("no python3 on the search path that a user without privileges may run");
             return None;
         };
         nobody.python = python;
@@ -139,7 +137,7 @@ fn without_user_namespaces_level_c_accepts() {
         return;
     };
     if nobody.run(&[&NO_NAMESPACES[..], &["true"]].concat()).code != Some(0) {
-        eprintln!("SKIPPED: this machine offers no user namespace in which to forbid further ones");
+        skipped("this machine offers no user namespace in which to forbid further ones");
         return;
     }
     for level in ["", "--level A", "--level B"] {
@@ -170,7 +168,7 @@ fn root_of_a_user_namespace_runs_programs_or_is_refused() {
     };
     let before = ["unshare", "--user", "--map-root-user"];
     if nobody.run(&[&before[..], &["true"]].concat()).code != Some(0) {
-        eprintln!("SKIPPED: this machine offers no user namespace to be root in");
+        skipped("this machine offers no user namespace to be root in");
         return;
     }
     let ran = nobody.scrl(&before, "run one.py").expect(2);

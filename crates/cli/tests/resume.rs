@@ -13,7 +13,7 @@ use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::{Place, Ran, without_measured};
+use common::{Place, Ran, skipped, without_measured};
 
 const KILLS: usize = 20;
 const GRADED: &str = "run/graded.jsonl";
@@ -196,9 +196,7 @@ fn twenty_kills_change_nothing() {
 fn twenty_kills_change_nothing_on_answers_of_real_models() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     if !data.exists() {
-        eprintln!(
-            "SKIPPED: twenty_kills_change_nothing_on_answers_of_real_models, shared data absent"
-        );
+        skipped("twenty_kills_change_nothing_on_answers_of_real_models, shared data absent");
         return;
     }
     let is_full = std::env::var_os("SCRL_RESUME_FULL").is_some();

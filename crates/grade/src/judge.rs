@@ -6,7 +6,7 @@ use scrl_record::{Compare, CompareMode, Kind, Problem, Test, TestResult, Verdict
 use scrl_sandbox::Ending;
 
 use crate::compare::{check, outputs, values};
-use crate::harness::Ran;
+use crate::harness::{Raised, Ran};
 use crate::value::Value;
 
 /// How `problem`'s outputs are compared: as `asked`, else as the problem says, else as its kind does by default. A
@@ -53,7 +53,7 @@ fn verdict(ran: &Ran, test: &Test, kind: Kind, compare: Compare) -> (Verdict, Op
     }
     let raised = ran.raised.as_ref();
     if ran.compiles == Some(false) {
-        return (Verdict::SyntaxError, raised.map(|raised| raised.describe()));
+        return (Verdict::SyntaxError, raised.map(Raised::describe));
     }
     let accepted = ran.ended_well() && is_expected(ran, test, kind, compare);
     if accepted {
@@ -69,12 +69,17 @@ fn verdict(ran: &Ran, test: &Test, kind: Kind, compare: Compare) -> (Verdict, Op
         return (Verdict::RuntimeError, Some(raised.describe()));
     }
     match ran.outcome.ending {
-        Ending::Exited(0) => {}
-        Ending::Exited(code) => return (Verdict::RuntimeError, Some(format!("exit code {code}"))),
+        Ending::Exited(code) if code != 0 => {
+            return (Verdict::RuntimeError, Some(format!("exit code {code}")));
+        }
         Ending::Signaled(number) => {
             return (Verdict::RuntimeError, Some(format!("signal {number}")));
         }
-        Ending::CpuTime | Ending::WallTime | Ending::Memory | Ending::Output => {}
+        Ending::Exited(_)
+        | Ending::CpuTime
+        | Ending::WallTime
+        | Ending::Memory
+        | Ending::Output => {}
     }
     match kind {
         Kind::Call if ran.value.is_none() => (

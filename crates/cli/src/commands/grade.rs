@@ -9,10 +9,9 @@ use glob::Pattern;
 use scrl_corpus::Join;
 use scrl_grade::Assignment;
 use scrl_record::{Compare, FaultOwner, Graded, Sample};
-use scrl_sandbox::Level;
 use serde::Serialize;
 
-use crate::execution::{ExecutionArguments, JobsArgument};
+use crate::execution::{Defaults, ExecutionArguments, JobsArgument};
 use crate::inputs::{self, LenientArgument};
 use crate::run_folder::{InputFile, RunFolder, read_graded};
 use crate::{Done, grading};
@@ -62,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         bail!("no sample to grade: the sample files hold none, or --only and --limit leave none");
     }
     check_compare(arguments.compare, &join)?;
-    let execution = arguments.execution.prepare(Level::A)?;
+    let execution = arguments.execution.prepare(Defaults::UNTRUSTED)?;
     let settings = grading::settings(&execution, arguments.compare);
     let description = grading::describe(
         &execution,
@@ -85,9 +84,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     })?;
     let summary = Summary::of(&read_graded(folder.graded_path())?);
     if arguments.json {
-        crate::show_json(&summary)?
+        crate::show_json(&summary)?;
     } else {
-        crate::show(&summary.to_text())?
+        crate::show(&summary.to_text())?;
     }
     Ok(if summary.infrastructure_faults == 0 {
         Done::Well

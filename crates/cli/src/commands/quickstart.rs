@@ -8,18 +8,14 @@ use clap::Args;
 use scrl_corpus::Join;
 use scrl_record::{Problem, Sample};
 use scrl_report::Run;
-use scrl_sandbox::Level;
 
 use super::report::write_documents;
-use crate::execution::{ExecutionArguments, JobsArgument};
+use crate::execution::{Defaults, ExecutionArguments, JobsArgument};
 use crate::run_folder::{InputFile, RunFolder, read_graded};
 use crate::{Done, grading};
 
 const PROBLEMS: &str = include_str!("../../../../suites/starter/problems.jsonl");
 const SAMPLES: &str = include_str!("../../../../suites/starter/samples.jsonl");
-
-/// CPU seconds for each test: the suite's correct programs need milliseconds, its endless loops all there is.
-const CPU_LIMIT: f64 = 1.0;
 
 /// Grade the embedded starter suite and write a report
 #[derive(Debug, Args)]
@@ -49,10 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         samples.len(),
         problems.len()
     ));
-    // The suite is our own work, so whatever walls there are will do; the report names them.
-    let mut flags = arguments.execution.clone();
-    flags.cpu_limit = flags.cpu_limit.min(CPU_LIMIT);
-    let execution = flags.prepare(Level::C)?;
+    let execution = arguments.execution.prepare(Defaults::EMBEDDED)?;
     for (wall, reason) in execution.sandbox.walls().missing() {
         crate::say(&format!("missing wall: {wall}: {reason}"));
     }

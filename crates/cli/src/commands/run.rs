@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use scrl_grade::{Ran, Task};
-use scrl_sandbox::{Ending, Level};
+use scrl_sandbox::Ending;
 use serde_json::json;
 
 use crate::Done;
-use crate::execution::{Execution, ExecutionArguments};
+use crate::execution::{Defaults, Execution, ExecutionArguments};
 
 /// Run one program in the sandbox and say how it ended
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         .stdin
         .as_deref()
         .map_or(Ok(String::new()), read_text)?;
-    let execution = arguments.execution.prepare(Level::A)?;
+    let execution = arguments.execution.prepare(Defaults::UNTRUSTED)?;
     let mut worker = execution.sandbox.worker()?;
     let task = Task::Script {
         stdin: &stdin,

@@ -45,6 +45,8 @@ pub(super) fn python_equal(expected: &Value, actual: &Value) -> bool {
 /// Sets of at most this many elements whose sorted pairing fails are matched one against all.
 const SMALL_SET: usize = 64;
 
+// Independent switches of the named modes, not states of one thing.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy)]
 struct Rule {
     tolerance: f64,

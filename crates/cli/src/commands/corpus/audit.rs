@@ -9,10 +9,9 @@ use anyhow::bail;
 use clap::Args;
 use scrl_corpus::{Join, weakness};
 use scrl_record::{Graded, Problem, Sample, SampleId, Verdict};
-use scrl_sandbox::Level;
 use serde::Serialize;
 
-use crate::execution::{ExecutionArguments, JobsArgument};
+use crate::execution::{Defaults, ExecutionArguments, JobsArgument};
 use crate::inputs::{self, LenientArgument};
 use crate::{Done, grading};
 
@@ -55,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let join = Join::new(problems);
     let mut graded = Vec::with_capacity(solutions.len());
     if !solutions.is_empty() {
-        let execution = arguments.execution.prepare(Level::A)?;
+        let execution = arguments.execution.prepare(Defaults::CANONICAL)?;
         let settings = grading::settings(&execution, None);
         let work = grading::assign(&solutions, &join);
         grading::grade(
@@ -164,7 +163,9 @@ impl Audit {
             with_duplicate_tests: 0,
             weak: Vec::new(),
         };
-        graded.iter().for_each(|graded| audit.add_solution(graded));
+        for solution in graded {
+            audit.add_solution(solution);
+        }
         audit.add_weaknesses(problems, weak_share);
         audit
     }

@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     /// Where to write the problems
     #[arg(long, value_name = "FILE", required_unless_present = "lists")]
     out: Option<PathBuf>,
-    /// Folder for full_dataset_ids.json, stdin_subset_ids.json and function_call_subset_ids.json of what matches
+    /// Folder for `full_dataset_ids.json`, `stdin_subset_ids.json` and `function_call_subset_ids.json` of what matches
     #[arg(long, value_name = "DIR")]
     lists: Option<PathBuf>,
     /// The dataset's name in the lists' descriptions

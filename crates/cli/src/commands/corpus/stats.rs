@@ -26,9 +26,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let problems = inputs::problems(&arguments.problems, arguments.lenient.mode())?;
     let stats = Stats::of(&problems);
     if arguments.json {
-        crate::show_json(&stats)?
+        crate::show_json(&stats)?;
     } else {
-        crate::show(&stats.to_text())?
+        crate::show(&stats.to_text())?;
     }
     Ok(Done::Well)
 }
