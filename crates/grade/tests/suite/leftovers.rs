@@ -25,7 +25,7 @@ impl Leftovers {
             descriptors: names("/proc/self/fd").len(),
             files: ["/tmp", "/dev/shm", "/var/tmp"]
                 .iter()
-                .flat_map(|folder| names(folder))
+                .flat_map(names)
                 .filter(|name| name.contains("scrl"))
                 .collect(),
             ipc: ["shm", "sem", "msg"]

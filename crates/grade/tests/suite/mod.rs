@@ -158,7 +158,7 @@ pub(crate) fn suite_folder() -> PathBuf {
 /// Short, so that the suite is quick; the wall-clock stop is what sleepers wait for.
 pub(crate) fn limits() -> Limits {
     Limits {
-        cpu: Duration::from_millis(1000),
+        cpu: Duration::from_secs(1),
         wall: Duration::from_secs(8),
         memory: 256 << 20,
         output: 1 << 20,
