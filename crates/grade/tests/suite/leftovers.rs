@@ -26,7 +26,7 @@ impl Leftovers {
             files: ["/tmp", "/dev/shm", "/var/tmp"]
                 .iter()
                 .flat_map(names)
-                .filter(|name| name.contains("scrl"))
+                .filter(|name| name.contains("scrl-attack") || name.contains(&own_prefix()))
                 .collect(),
             ipc: ["shm", "sem", "msg"]
                 .iter()
@@ -91,9 +91,14 @@ fn parse(folder: &str) -> Option<(u32, u32, String)> {
     ))
 }
 
+/// How the sandbox names what this process makes; other runs on the machine come and go.
+fn own_prefix() -> String {
+    format!("scrl-{}-", std::process::id())
+}
+
 /// Control groups that this process made.
 fn groups() -> BTreeSet<String> {
-    let own = format!("scrl-{}-", std::process::id());
+    let own = own_prefix();
     let mut found = BTreeSet::new();
     let mut folders = names("/sys/fs/cgroup");
     while let Some(folder) = folders.pop() {
