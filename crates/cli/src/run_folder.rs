@@ -87,12 +87,33 @@ pub(crate) struct RunFolder {
 }
 
 impl RunFolder {
-    /// Opens or makes `folder` for a run that is `description`.
+    /// Opens or makes `folder` for a run that is `description`, to begin it or to go on with it.
     pub(crate) fn open(folder: &Path, description: &RunDescription) -> anyhow::Result<Self> {
+        let (file, path) = Self::lock(folder)?;
+        describe(folder, description, file.metadata()?.len() == 0)?;
+        Self::at_end(file, path)
+    }
+
+    /// Opens or makes `folder` and begins the run again; refuses where a run of other samples is.
+    pub(crate) fn begin_again(folder: &Path, description: &RunDescription) -> anyhow::Result<Self> {
+        let (file, path) = Self::lock(folder)?;
+        let is_empty = file.metadata()?.len() == 0;
+        if !is_empty && !names_same_samples(folder, description) {
+            bail!(
+                "`{}` holds a run of other samples, which would be lost; use another --out",
+                folder.display()
+            );
+        }
+        file.set_len(0)?;
+        describe(folder, description, true)?;
+        Self::at_end(file, path)
+    }
+
+    fn lock(folder: &Path) -> anyhow::Result<(File, PathBuf)> {
         fs::create_dir_all(folder)
             .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
         let path = folder.join("graded.jsonl");
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
@@ -105,7 +126,10 @@ impl RunFolder {
                 path.display()
             );
         }
-        describe(folder, description, file.metadata()?.len() == 0)?;
+        Ok((file, path))
+    }
+
+    fn at_end(mut file: File, path: PathBuf) -> anyhow::Result<Self> {
         let (done, length) = read_done(&file, &path)?;
         file.set_len(length)?;
         file.seek(SeekFrom::End(0))?;
@@ -127,6 +151,19 @@ impl RunFolder {
     pub(crate) fn graded_path(&self) -> &Path {
         &self.path
     }
+}
+
+fn names_same_samples(folder: &Path, description: &RunDescription) -> bool {
+    let names = |files: &[InputFile]| {
+        files
+            .iter()
+            .map(|file| file.name.clone())
+            .collect::<Vec<_>>()
+    };
+    fs::read(folder.join("run.json"))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<RunDescription>(&bytes).ok())
+        .is_some_and(|there| names(&there.samples) == names(&description.samples))
 }
 
 /// Writes `run.json`, or checks that the one there says the same.

@@ -105,6 +105,20 @@ fn quickstart_grades_and_reports() {
 }
 
 #[test]
+fn quickstart_does_not_overwrite_another_run() {
+    let place = Place::with_fixtures();
+    place.scrl(GRADE).expect(0);
+    let before = place.read("run/graded.jsonl");
+    let ran = place.scrl("quickstart --limit 3 --out run").expect(2);
+    assert!(
+        ran.stderr.contains("run of other samples"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(place.read("run/graded.jsonl"), before);
+}
+
+#[test]
 fn apps_plus_is_imported_counted_and_filtered() {
     let place = Place::with_fixtures();
     let ran = place

@@ -1,6 +1,5 @@
 //! `scrl quickstart`: the main job on embedded defaults.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -62,8 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             SAMPLES.as_bytes(),
         )],
     );
-    remove_earlier(&arguments.out)?;
-    let mut folder = RunFolder::open(&arguments.out, &description)?;
+    let mut folder = RunFolder::begin_again(&arguments.out, &description)?;
     let join = Join::new(problems);
     let work = grading::assign(&samples, &join);
     let jobs = arguments.jobs.count();
@@ -91,18 +89,4 @@ fn parse<T: serde::de::DeserializeOwned>(lines: &str) -> anyhow::Result<Vec<T>> 
         .lines()
         .map(|line| serde_json::from_str(line).context("the embedded suite"))
         .collect()
-}
-
-/// A quickstart takes seconds and always starts afresh.
-fn remove_earlier(folder: &std::path::Path) -> anyhow::Result<()> {
-    for name in ["graded.jsonl", "run.json"] {
-        let path = folder.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("`{}`", path.display()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
