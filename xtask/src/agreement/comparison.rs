@@ -1,5 +1,6 @@
 //! Our verdicts beside the published ones.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -186,26 +187,30 @@ fn untested(graded: &Graded) -> String {
     }
 }
 
-/// Counts of tests passed. Where there are fewer or more tests here than were recorded only all and none compare.
+/// Counts of tests passed. Of two different sets of tests one is taken to be a part of the other: passing all or none of
+/// the larger one says the same of the smaller one, and nothing else compares.
 fn counts(detail: &str, passed: u32, total: u32) -> Answer {
     let number = |key| field(detail, key).and_then(|text| text.parse::<u32>().ok());
     let (Some(their_passed), Some(their_total)) = (number("tests_passed"), number("tests_total"))
     else {
         return Answer::NotCompared("no published counts".to_owned());
     };
-    let all_or_none = their_passed == 0 || their_passed == their_total;
-    if total != their_total && !all_or_none {
+    let (larger_passed, larger_total) = if total < their_total {
+        (their_passed, their_total)
+    } else {
+        (passed, total)
+    };
+    let says_nothing = larger_passed > 0 && larger_passed < larger_total;
+    if total != their_total && says_nothing {
         return Answer::NotCompared("other number of tests, some passed".to_owned());
     }
-    let expected = if total == their_total || their_passed == 0 {
-        their_passed
-    } else {
-        total
-    };
-    match passed.cmp(&expected) {
-        std::cmp::Ordering::Equal => Answer::Agree,
-        std::cmp::Ordering::Greater => Answer::WePass,
-        std::cmp::Ordering::Less => Answer::WeFail,
+    // As shares, without fractions: equal totals compare as counts.
+    let ours = u64::from(passed) * u64::from(their_total);
+    let theirs = u64::from(their_passed) * u64::from(total);
+    match ours.cmp(&theirs) {
+        Ordering::Equal => Answer::Agree,
+        Ordering::Greater => Answer::WePass,
+        Ordering::Less => Answer::WeFail,
     }
 }
 
@@ -235,11 +240,26 @@ mod tests {
     }
 
     #[test]
-    fn all_and_none_compare_with_any_number_of_tests() {
-        assert_eq!(counts("tests_passed=3 tests_total=3", 2, 2), Answer::Agree);
-        assert_eq!(counts("tests_passed=3 tests_total=3", 1, 2), Answer::WeFail);
-        assert_eq!(counts("tests_passed=0 tests_total=3", 0, 2), Answer::Agree);
-        assert_eq!(counts("tests_passed=0 tests_total=3", 1, 2), Answer::WePass);
+    fn all_and_none_of_the_larger_number_of_tests_compare() {
+        let fewer_here = [
+            ("tests_passed=3 tests_total=3", 2, Answer::Agree),
+            ("tests_passed=3 tests_total=3", 1, Answer::WeFail),
+            ("tests_passed=0 tests_total=3", 0, Answer::Agree),
+            ("tests_passed=0 tests_total=3", 1, Answer::WePass),
+        ];
+        for (detail, passed, answer) in fewer_here {
+            assert_eq!(counts(detail, passed, 2), answer, "{detail} {passed}");
+        }
+        let more_here = [
+            ("tests_passed=1 tests_total=3", 0, Answer::WeFail),
+            ("tests_passed=0 tests_total=3", 0, Answer::Agree),
+            ("tests_passed=3 tests_total=3", 9, Answer::Agree),
+            ("tests_passed=0 tests_total=3", 9, Answer::WePass),
+        ];
+        for (detail, passed, answer) in more_here {
+            assert_eq!(counts(detail, passed, 9), answer, "{detail} {passed}");
+        }
+        assert!(not_compared(&counts("tests_passed=0 tests_total=3", 4, 9)));
     }
 
     #[test]

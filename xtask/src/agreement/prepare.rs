@@ -21,7 +21,10 @@ pub(crate) fn problems(set: &Set, data: &Path, out: &Path) -> anyhow::Result<()>
     let failed = || format!("`{}` cannot be written", out.display());
     let mut writer = BufWriter::new(File::create(&unfinished).with_context(failed)?);
     for problem in read_problems(&files, Mode::Strict) {
-        write_problem(&mut writer, &as_published(set, problem?)).with_context(failed)?;
+        let problem = problem?;
+        if set.style.is_none() || set.style == problem.call_style {
+            write_problem(&mut writer, &as_published(set, problem)).with_context(failed)?;
+        }
     }
     writer.flush().with_context(failed)?;
     fs::rename(&unfinished, out).with_context(failed)
@@ -32,10 +35,6 @@ fn as_published(set: &Set, mut problem: Problem) -> Problem {
         problem
             .tests
             .retain(|test| test.tag.as_deref() == Some(tag));
-    }
-    if let Some(prefix) = set.origin_prefix {
-        let number = problem.id.as_str().rsplit('-').next().unwrap_or_default();
-        problem.origin_id = Some(format!("{prefix}{number}"));
     }
     problem
 }
@@ -66,12 +65,5 @@ mod tests {
         assert_eq!(kept.len(), 1);
         assert_eq!(kept[0].input.as_json(), "[1]");
         assert_eq!(as_published(set("mercury"), problem("p")).tests.len(), 3);
-    }
-
-    #[test]
-    fn problems_get_the_name_that_samples_use() {
-        let named = as_published(set("debugger-mbpp"), problem("mbpp-76"));
-        assert_eq!(named.origin_id.as_deref(), Some("MBPP/76"));
-        assert_eq!(as_published(set("mercury"), problem("a-1")).origin_id, None);
     }
 }

@@ -1,5 +1,7 @@
 //! The sets of samples whose published verdicts are reliable, and how each is compared.
 
+use scrl_record::CallStyle;
+
 /// What a publisher's verdict stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
@@ -18,10 +20,10 @@ pub(crate) struct Set {
     pub(crate) name: &'static str,
     /// Problem files, in `problems`.
     pub(crate) problems: &'static [&'static str],
+    /// Keep only problems of this style.
+    pub(crate) style: Option<CallStyle>,
     /// Keep only tests with this tag.
     pub(crate) tag: Option<&'static str>,
-    /// `MBPP/` where the samples call problem `mbpp-7` `MBPP/7`.
-    pub(crate) origin_prefix: Option<&'static str>,
     /// Sample file, in `samples`.
     pub(crate) samples: &'static str,
     /// Patterns of the samples that are graded; all when empty.
@@ -32,23 +34,34 @@ pub(crate) struct Set {
     pub(crate) at_least: f64,
 }
 
-/// All sets. Their tests are the publisher's, but for `mercury`, whose publisher had more.
+/// All sets. Their tests are the publisher's, but for `mercury`, whose publisher had more, and what JSON cannot hold:
+/// tuples are lists here. `mapcoder-calls` are call problems that the publisher turned into scripts.
 pub(crate) const SETS: &[Set] = &[
     Set {
         name: "mapcoder-apps",
         problems: &["apps.jsonl.gz"],
+        style: Some(CallStyle::Script),
         tag: None,
-        origin_prefix: None,
         samples: "mapcoder-apps.jsonl.gz",
         only: &[],
         claim: Claim::Passed,
         at_least: 0.995,
     },
     Set {
+        name: "mapcoder-calls",
+        problems: &["apps.jsonl.gz"],
+        style: Some(CallStyle::FunctionAsStdin),
+        tag: None,
+        samples: "mapcoder-apps.jsonl.gz",
+        only: &[],
+        claim: Claim::Passed,
+        at_least: 0.95,
+    },
+    Set {
         name: "qwen",
         problems: &["humanevalplus.jsonl.gz", "mbppplus.jsonl.gz"],
+        style: None,
         tag: Some("base"),
-        origin_prefix: None,
         samples: "qwen-evalplus.jsonl.gz",
         only: &[],
         claim: Claim::BaseStatus,
@@ -57,28 +70,18 @@ pub(crate) const SETS: &[Set] = &[
     Set {
         name: "debugger-humaneval",
         problems: &["humanevalplus.jsonl.gz"],
+        style: None,
         tag: Some("base"),
-        origin_prefix: None,
         samples: "debugger-seeds-humaneval-mbpp.jsonl.gz",
         only: &["HumanEval/*"],
         claim: Claim::Passed,
         at_least: 0.98,
     },
     Set {
-        name: "debugger-mbpp",
-        problems: &["mbpp.jsonl.gz"],
-        tag: None,
-        origin_prefix: Some("MBPP/"),
-        samples: "debugger-seeds-humaneval-mbpp.jsonl.gz",
-        only: &["MBPP/*"],
-        claim: Claim::Passed,
-        at_least: 0.98,
-    },
-    Set {
         name: "mercury",
         problems: &["leetcode.jsonl.gz"],
+        style: None,
         tag: None,
-        origin_prefix: None,
         samples: "mercury-leetcode.jsonl.gz",
         only: &[],
         claim: Claim::Passed,
@@ -98,8 +101,8 @@ pub(crate) const SETS: &[Set] = &[
             "xcodeeval.jsonl.gz",
             "codecontests.jsonl.gz",
         ],
+        style: None,
         tag: None,
-        origin_prefix: None,
         samples: "deepseek-appsplus-val-a.jsonl.gz",
         only: &[],
         claim: Claim::Counts,
