@@ -1,5 +1,8 @@
 //! Answers as models give them, and the program that each holds.
 
+// A test that does not run says so.
+#![allow(clippy::print_stderr)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -450,7 +453,6 @@ fn the_seeds_answers_are_kept_verbatim() {
         .then(|| Command::new("gzip").arg("-dc").arg(&path).output().ok())
         .flatten();
     let Some(output) = unpacked else {
-        #[allow(clippy::print_stderr)] // A test that does not run says so.
         eprintln!("SKIPPED: the seed's answers: shared data or gzip absent");
         return;
     };

@@ -1,5 +1,8 @@
 //! Bounds, monotonicity, absence, the recorded rewards of the seed, and the table of `docs/grading.md`.
 
+// A test that does not run says so.
+#![allow(clippy::print_stderr)]
+
 use std::path::Path;
 use std::process::Command;
 
@@ -275,7 +278,6 @@ fn the_recorded_rewards_of_the_seed_follow_the_formula() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/data/samples/deepseek-appsplus-val-a.jsonl.gz");
     let Some(records) = unpacked(&path) else {
-        #[allow(clippy::print_stderr)] // A test that does not run says so.
         eprintln!("SKIPPED: the seed's recorded rewards: shared data or gzip absent");
         return;
     };
