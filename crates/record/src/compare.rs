@@ -142,7 +142,10 @@ mod tests {
             assert_eq!(compare.to_string().parse::<Compare>().unwrap(), compare);
             assert_eq!(mode.as_str().parse::<Compare>().unwrap(), compare);
         }
-        assert_eq!("float-1e-9".parse::<Compare>().unwrap().tolerance, 1e-9);
+        assert_eq!(
+            "float-1e-9".parse::<Compare>().unwrap().to_string(),
+            "float-1e-9"
+        );
     }
 
     #[test]
