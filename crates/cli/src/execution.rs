@@ -17,7 +17,8 @@ pub(crate) struct ExecutionArguments {
     /// environment
     #[arg(long, default_value = "python3", value_name = "PYTHON")]
     pub(crate) python: String,
-    /// Lowest isolation level to accept: A all walls, B no control group or no root, C no namespaces
+    /// Lowest isolation level to accept: A all walls, B no control group or no root, C no namespaces but
+    /// seccomp and Landlock
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) level: Option<LevelArgument>,
     /// CPU seconds for each test; 5 when not given, 1 for the quickstart, 60 for canonical solutions

@@ -117,7 +117,7 @@ pub struct Fault {
 pub enum Level {
     /// Nothing but resource limits.
     D,
-    /// seccomp without namespaces, in a container.
+    /// seccomp and Landlock without namespaces, in a container.
     C,
     /// Rootless user namespace; memory by resource limit.
     B,

@@ -6,7 +6,7 @@ import glob
 import os
 
 found = []
-for path in ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/root/.bashrc", "/home", "/work", "/tmp", "/var/log",
+for path in ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/root/.bashrc", "/home", "/tmp", "/var/log",
              "/run", "/sys/kernel", "/boot", "/mnt", "/opt/secret"):
     try:
         found.append((path, os.listdir(path) if os.path.isdir(path) else open(path).read(1)))
