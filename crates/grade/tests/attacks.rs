@@ -49,21 +49,26 @@ fn run_suite(host: &Arc<Host>) {
     let limits = limits();
     let sandbox = sandbox(host, limits, level);
     let mut wrong = Vec::new();
-    let hostile = Program::all("attacks");
-    let graded = grade_programs(&sandbox, limits, &hostile);
-    assert_eq!(graded.len(), hostile.len());
-    for (program, graded) in hostile.iter().zip(&graded) {
-        wrong.extend(deviations(program, graded, level));
+    // Who is stopped by another wall than time gets the time to reach it, on a slow machine too.
+    let roomy = Limits {
+        cpu: Duration::from_secs(20),
+        wall: Duration::from_secs(120),
+        ..limits
+    };
+    let (timed, other): (Vec<_>, Vec<_>) = Program::all("attacks")
+        .into_iter()
+        .partition(|program| program.allowed(level).contains(&Verdict::TimeLimit));
+    for (limits, hostile) in [(limits, timed), (roomy, other)] {
+        let graded = grade_programs(&sandbox, limits, &hostile);
+        assert_eq!(graded.len(), hostile.len());
+        for (program, graded) in hostile.iter().zip(&graded) {
+            wrong.extend(deviations(program, graded, level));
+        }
     }
     let honest: Vec<Program> = Program::all("honest")
         .into_iter()
         .filter(is_runnable)
         .collect();
-    let roomy = Limits {
-        cpu: Duration::from_secs(5),
-        wall: Duration::from_secs(30),
-        ..limits
-    };
     for (program, graded) in honest.iter().zip(&grade_programs(&sandbox, roomy, &honest)) {
         wrong.extend(deviations(program, graded, level));
         if !graded.events.is_empty() {
