@@ -4,6 +4,7 @@
 //! 2 could not run.
 
 mod agreement;
+mod bench_execution;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -21,11 +22,13 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Agreement(agreement::Arguments),
+    BenchExecution(bench_execution::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Agreement(arguments) => agreement::run(&arguments),
+        Command::BenchExecution(arguments) => bench_execution::run(&arguments),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -1,6 +1,5 @@
 //! The flags of every command that runs programs, and the sandbox they ask for.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,22 +57,6 @@ impl Defaults {
         level: Level::C,
         cpu_limit: 1.0,
     };
-}
-
-/// How many programs run at a time.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct JobsArgument {
-    /// Programs that run at a time; one per processor when not given
-    #[arg(long, short, value_name = "N", help_heading = "Execution")]
-    pub(crate) jobs: Option<NonZeroUsize>,
-}
-
-impl JobsArgument {
-    pub(crate) fn count(self) -> usize {
-        self.jobs
-            .or_else(|| std::thread::available_parallelism().ok())
-            .map_or(1, NonZeroUsize::get)
-    }
 }
 
 /// [`Level`] on the command line.

@@ -1,51 +1,155 @@
-//! Grades a list of samples into a run folder: shared by `grade`, `quickstart` and `corpus audit`.
+//! How samples are graded: the flags, and the run. Shared by `grade`, `quickstart` and `corpus audit`.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
 use scrl_corpus::{Join, constant_baseline};
-use scrl_grade::{Assignment, Settings, grade_all};
+use scrl_grade::{Assignment, Settings, StopAt, grade_all};
 use scrl_record::{Compare, Graded, ProblemId, Sample};
+use scrl_sandbox::Sandbox;
 
-use crate::execution::Execution;
+use crate::execution::{Defaults, ExecutionArguments};
 use crate::progress::Progress;
 use crate::run_folder::{InputFile, RunDescription};
 
 /// This program's version, as it goes into records.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// How samples are graded with `execution`.
-pub(crate) fn settings(execution: &Execution, compare: Option<Compare>) -> Settings {
-    Settings {
-        limits: execution.limits,
-        compare,
-        python: execution.python.version().to_owned(),
-        version: VERSION.to_owned(),
+/// How samples are graded.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct GradingArguments {
+    /// Programs that run at a time; one per processor when not given
+    #[arg(long, short, value_name = "N", help_heading = "Execution")]
+    jobs: Option<NonZeroUsize>,
+    /// Give each test a process of its own; else one process runs a program's tests as long as they are passed, and
+    /// one that is not passed there is run again by itself
+    #[arg(long, help_heading = "Execution")]
+    isolated: bool,
+    /// Leave the rest of a program's tests alone after the first that ends so; they are recorded as `not_run`
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        help_heading = "Execution"
+    )]
+    stop_at: StopAtArgument,
+    #[command(flatten)]
+    execution: ExecutionArguments,
+}
+
+/// [`StopAt`] on the command line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum StopAtArgument {
+    /// All tests are run
+    #[default]
+    Never,
+    /// A test that reaches its time limit
+    TimeLimit,
+    /// Any test that is not passed
+    Failure,
+}
+
+impl StopAtArgument {
+    fn stop_at(self) -> StopAt {
+        match self {
+            Self::Never => StopAt::Never,
+            Self::TimeLimit => StopAt::TimeLimit,
+            Self::Failure => StopAt::Failure,
+        }
     }
 }
 
-/// What makes the results what they are.
-pub(crate) fn describe(
-    execution: &Execution,
-    settings: &Settings,
-    problems: Vec<InputFile>,
-    samples: Vec<InputFile>,
-) -> RunDescription {
-    let walls = execution.sandbox.walls();
-    RunDescription {
-        scrl: settings.version.clone(),
-        python: settings.python.clone(),
-        level: walls.level().to_string(),
-        walls: walls.standing().map(|wall| wall.to_string()).collect(),
-        cpu_limit_s: settings.limits.cpu.as_secs_f64(),
-        wall_limit_s: settings.limits.wall.as_secs_f64(),
-        memory_limit_mib: settings.limits.memory >> 20,
-        output_limit_mib: settings.limits.output >> 20,
-        compare: settings.compare.map(|compare| compare.to_string()),
-        problems,
-        samples,
+impl GradingArguments {
+    /// Finds the interpreter and the walls; refuses below the level asked for, or that of `defaults`.
+    pub(crate) fn prepare(
+        &self,
+        defaults: Defaults,
+        compare: Option<Compare>,
+    ) -> anyhow::Result<Grading> {
+        let execution = self.execution.prepare(defaults)?;
+        let processors = || std::thread::available_parallelism().ok();
+        Ok(Grading {
+            settings: Settings {
+                limits: execution.limits,
+                compare,
+                isolated: self.isolated,
+                stop_at: self.stop_at.stop_at(),
+                python: execution.python.version().to_owned(),
+                version: VERSION.to_owned(),
+            },
+            jobs: self.jobs.or_else(processors).map_or(1, NonZeroUsize::get),
+            stop_at: self.stop_at,
+            sandbox: execution.sandbox,
+        })
+    }
+}
+
+/// A sandbox, and what is done in it.
+#[derive(Debug)]
+pub(crate) struct Grading {
+    pub(crate) sandbox: Sandbox,
+    settings: Settings,
+    stop_at: StopAtArgument,
+    jobs: usize,
+}
+
+impl Grading {
+    /// What makes the results what they are.
+    pub(crate) fn describe(
+        &self,
+        problems: Vec<InputFile>,
+        samples: Vec<InputFile>,
+    ) -> RunDescription {
+        let walls = self.sandbox.walls();
+        let settings = &self.settings;
+        let stop_at = self.stop_at.to_possible_value();
+        RunDescription {
+            scrl: settings.version.clone(),
+            python: settings.python.clone(),
+            level: walls.level().to_string(),
+            walls: walls.standing().map(|wall| wall.to_string()).collect(),
+            cpu_limit_s: settings.limits.cpu.as_secs_f64(),
+            wall_limit_s: settings.limits.wall.as_secs_f64(),
+            memory_limit_mib: settings.limits.memory >> 20,
+            output_limit_mib: settings.limits.output >> 20,
+            isolated: settings.isolated,
+            stop_at: stop_at.map_or_else(String::new, |value| value.get_name().to_owned()),
+            compare: settings.compare.map(|compare| compare.to_string()),
+            problems,
+            samples,
+        }
+    }
+
+    /// Grades `work`, showing progress; Ctrl-C ends it after the samples in progress.
+    pub(crate) fn grade(
+        &self,
+        work: &[Assignment<'_>],
+        mut sink: impl FnMut(&Graded) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // The second one ends the process at once.
+            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
+                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
+                .context("signals cannot be handled")?;
+        }
+        let mut progress = Progress::start("grading", "samples", work.len());
+        let (sandbox, settings, jobs) = (&self.sandbox, &self.settings, self.jobs);
+        grade_all(sandbox, settings, jobs, work, &stop, |graded| {
+            sink(graded)?;
+            progress.step();
+            Ok(())
+        })?;
+        progress.finish();
+        if stop.load(Ordering::Relaxed) {
+            bail!("interrupted; what is graded is kept, run the same command again to go on");
+        }
+        Ok(())
     }
 }
 
@@ -68,32 +172,4 @@ pub(crate) fn assign<'a>(samples: &'a [Sample], join: &'a Join) -> Vec<Assignmen
             }
         })
         .collect()
-}
-
-/// Grades `work`, showing progress; Ctrl-C ends it after the samples in progress.
-pub(crate) fn grade(
-    execution: &Execution,
-    settings: &Settings,
-    jobs: usize,
-    work: &[Assignment<'_>],
-    mut sink: impl FnMut(&Graded) -> std::io::Result<()>,
-) -> anyhow::Result<()> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // The second one ends the process at once.
-        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
-            .context("signals cannot be handled")?;
-    }
-    let mut progress = Progress::start("grading", "samples", work.len());
-    grade_all(&execution.sandbox, settings, jobs, work, &stop, |graded| {
-        sink(graded)?;
-        progress.step();
-        Ok(())
-    })?;
-    progress.finish();
-    if stop.load(Ordering::Relaxed) {
-        bail!("interrupted; what is graded is kept, run the same command again to go on");
-    }
-    Ok(())
 }

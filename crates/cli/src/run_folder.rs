@@ -72,6 +72,8 @@ pub(crate) struct RunDescription {
     pub(crate) wall_limit_s: f64,
     pub(crate) memory_limit_mib: u64,
     pub(crate) output_limit_mib: u64,
+    pub(crate) isolated: bool,
+    pub(crate) stop_at: String,
     /// `null`: each problem's own.
     pub(crate) compare: Option<String>,
     pub(crate) problems: Vec<InputFile>,

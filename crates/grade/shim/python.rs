@@ -1,4 +1,6 @@
-//! The Python binding of the sandbox's fork server: an extension module with one function, `serve(fd)`.
+//! The Python binding of the sandbox's fork server: an extension module.
+//!
+//! `serve(fd)` returns a job, as bytes, in a child; `next_job(code)` ends it and returns the next one of its batch.
 //!
 //! Built by the build script as a dependency-free shared library and embedded in the binary. It declares the few
 //! functions of the stable C API that it calls, so it needs no Python headers and loads into any CPython 3 with
@@ -41,7 +43,8 @@ struct ModuleDef {
 unsafe extern "C" {
     fn PyModule_Create2(module: *mut ModuleDef, api_version: c_int) -> *mut c_void;
     fn PyLong_AsLong(object: *mut c_void) -> c_long;
-    fn PyLong_FromLong(value: c_long) -> *mut c_void;
+    fn PyBytes_FromStringAndSize(from: *const c_char, length: isize) -> *mut c_void;
+    fn PyBytes_AsString(bytes: *mut c_void) -> *mut c_char;
     fn PyErr_Occurred() -> *mut c_void;
 }
 
@@ -49,8 +52,9 @@ const METH_O: c_int = 8;
 /// `PYTHON_ABI_VERSION`: the stable interface.
 const ABI_VERSION: c_int = 3;
 
-static mut METHODS: [MethodDef; 2] = [
+static mut METHODS: [MethodDef; 3] = [
     MethodDef { name: c"serve".as_ptr(), function: Some(serve), flags: METH_O, doc: core::ptr::null() },
+    MethodDef { name: c"next_job".as_ptr(), function: Some(next_job), flags: METH_O, doc: core::ptr::null() },
     MethodDef { name: core::ptr::null(), function: None, flags: 0, doc: core::ptr::null() },
 ];
 
@@ -70,7 +74,7 @@ static mut MODULE: ModuleDef = ModuleDef {
     free: null_mut(),
 };
 
-/// Serves jobs; returns the job's descriptor, in a child.
+/// Serves jobs; returns the job, in a child.
 unsafe extern "C" fn serve(_module: *mut c_void, control: *mut c_void) -> *mut c_void {
     // SAFETY: called by the interpreter with a valid object while it holds its lock and runs a single thread.
     unsafe {
@@ -79,7 +83,32 @@ unsafe extern "C" fn serve(_module: *mut c_void, control: *mut c_void) -> *mut c
             return null_mut();
         }
         fork_server::serve(control as c_int);
-        PyLong_FromLong(c_long::from(fork_server::JOB_FD))
+        job()
+    }
+}
+
+/// Ends the job with this exit code; returns the next one.
+unsafe extern "C" fn next_job(_module: *mut c_void, code: *mut c_void) -> *mut c_void {
+    // SAFETY: as above; the driver calls it when the program's threads have ended.
+    unsafe {
+        let code = PyLong_AsLong(code);
+        if !PyErr_Occurred().is_null() {
+            return null_mut();
+        }
+        fork_server::next_job(code as c_int);
+        job()
+    }
+}
+
+unsafe fn job() -> *mut c_void {
+    // SAFETY: a new bytes object may be written to until others see it.
+    unsafe {
+        let length = fork_server::job_bytes();
+        let bytes = PyBytes_FromStringAndSize(core::ptr::null(), length as isize);
+        if !bytes.is_null() {
+            fork_server::read_job(PyBytes_AsString(bytes).cast(), length);
+        }
+        bytes
     }
 }
 

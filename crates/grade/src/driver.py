@@ -1,6 +1,8 @@
 """Runs one program per fork, inside the sandbox. Started once by the supervisor; see `python.rs`.
 
-The job arrives as JSON on descriptor 3. What happened goes to descriptor 4, a line each: a letter, then JSON.
+A job is a marshalled tuple: what to do, the program, the entry point or the function to call, the arguments as JSON.
+The later jobs of a batch are the same for another test of the same program. What happened goes to descriptor 4, a
+line each: a letter, then JSON.
 `C` it compiles; `N` it does not; `R` it raised; `V` the call's result; `A` the arguments after a call that
 returned None. Nothing here decides whether an answer is right: expected outputs never come into this process.
 """
@@ -16,11 +18,13 @@ import datetime
 import decimal
 import fractions
 import functools
+import gc
 import heapq
 import importlib.machinery
 import io
 import itertools
 import json
+import marshal
 import math
 import operator
 import os
@@ -43,7 +47,7 @@ def load_fork_server():
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scrl_zygote.so")
     loader = importlib.machinery.ExtensionFileLoader("scrl_zygote", path)
     spec = importlib.machinery.ModuleSpec("scrl_zygote", loader, origin=path)
-    return _imp.create_dynamic(spec).serve
+    return _imp.create_dynamic(spec)
 
 
 class CallableModule(types.ModuleType):
@@ -86,15 +90,6 @@ PRELUDE = prelude()
 random.seed(0)
 
 
-def read_all(fd):
-    chunks = []
-    while True:
-        chunk = os.read(fd, 1 << 20)
-        if not chunk:
-            return b"".join(chunks)
-        chunks.append(chunk)
-
-
 def report(letter, text):
     data = (letter + text + "\n").encode()
     while data:
@@ -134,25 +129,25 @@ def fresh_module(name):
     return module
 
 
-def run_script(job):
-    code = compiled(job["code"])
+def run_script(program, call, _args):
+    code = program.code()
     if code is None:
         return
     module = fresh_module("__main__")
     exec(code, module.__dict__)
-    if job["call"]:
-        module.__dict__[job["call"]]()
+    if call:
+        module.__dict__[call]()
 
 
-def run_call(job):
-    code = compiled(job["code"])
+def run_call(program, entry, args):
+    code = program.code()
     if code is None:
         return
-    args = json.loads(job["args"])
+    args = json.loads(args)
     module = fresh_module("solution")
     module.__dict__["__builtins__"] = PRELUDE
     exec(code, module.__dict__)
-    result = settled(find_entry(module, job["entry"])(*args))
+    result = settled(find_entry(module, entry)(*args))
     report("V", encode(result))
     if result is None:
         report("A", encode(args))
@@ -219,7 +214,7 @@ def with_plain_keys(value):
     return value
 
 
-RUNNERS = {"compile": lambda job: compiled(job["code"]), "script": run_script, "call": run_call}
+RUNNERS = {"compile": lambda program, _entry, _args: program.code(), "script": run_script, "call": run_call}
 
 
 def exit_code(error):
@@ -235,15 +230,18 @@ def exit_code(error):
 def left_open():
     """Files that the program opened at module level and never closed: the interpreter's end would write them out."""
     for name in ("__main__", "solution"):
-        for value in list(vars(sys.modules.get(name, types)).values()):
+        module = sys.modules.get(name)
+        for value in list(vars(module).values()) if module else ():
             if type(value) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
                 yield value
 
 
 def flushed(code):
     """Ends threads and exit handlers as the interpreter does, and empties the streams."""
-    threading._shutdown()
-    atexit._run_exitfuncs()
+    if len(threading._active) > 1 or threading._threading_atexits:
+        threading._shutdown()
+    if atexit._ncallbacks():
+        atexit._run_exitfuncs()
     own = (getattr(sys, name, None) for name in ("stdout", "__stdout__", "stderr"))
     for stream in (*own, *left_open()):
         try:
@@ -255,12 +253,12 @@ def flushed(code):
     return code
 
 
-def run(job):
+def run(action, program, entry, args):
     code = 0
     try:
-        RUNNERS[job["run"]](job)
+        RUNNERS[action](program, entry, args)
     except SystemExit as error:
-        if job["run"] == "call":
+        if action == "call":
             report_error("R", "SystemExit", str(error.code))
             code = 1
         else:
@@ -272,21 +270,118 @@ def run(job):
     return flushed(code)
 
 
-def main():
+class Program:
+    """The source of a program, compiled once for all tests of a batch."""
+
+    def __init__(self, source):
+        self.source = source
+        self.compiled = None
+
+    def code(self):
+        """The code object, or None after saying why there is none."""
+        if self.compiled is None:
+            self.compiled = compiled(self.source)
+        else:
+            report("C", "")
+        return self.compiled
+
+
+# What a program leaves behind in the process, so that the next test of its batch gets a new one: processes and
+# signals of its own, exit handlers, finalizers that would print into the next test's output.
+LEAVES_TRACES = {"signal", "ctypes", "asyncio", "multiprocessing", "concurrent.futures", "weakref", "resource"}
+BUILTINS = dict(vars(builtins))
+MODULES = set(sys.modules)
+RECURSION_LIMIT = sys.getrecursionlimit()
+FOLDER = os.getcwd()
+ENVIRONMENT = dict(os.environ)
+
+# An instruction is specialised after eight runs.
+WARM_UP_ROUNDS = 20
+WARM_UP_INPUT = b"5\n3 8 1 8 6\nsome\nWords\n"
+
+
+def is_traceless(program):
+    """Whether what the program left in this process can be undone."""
+    return (
+        len(threading._active) == 1
+        and "__del__" not in program.source
+        and LEAVES_TRACES.isdisjoint(sys.modules.keys() - MODULES)
+        and vars(builtins) == BUILTINS
+        and os.getcwd() == FOLDER
+        and dict(os.environ) == ENVIRONMENT
+        and gc.isenabled()
+    )
+
+
+def forget():
+    """Makes the process as it was before the test."""
+    for name in ("__main__", "solution"):
+        module = sys.modules.pop(name, None)
+        if module is not None:
+            vars(module).clear()
+    sys.setrecursionlimit(RECURSION_LIMIT)
+    threading.stack_size(0)
+    decimal.setcontext(decimal.Context())
+    random.seed(0)
+    no_digit_limit()
+
+
+def no_digit_limit():
     # Fractions and factorials of honest programs have more digits than the default allows.
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
+
+
+def warm_up(folder):
+    """Does what every child would do first, and write to the pages that it shares for: caches of the compiler, of
+    type look-ups, of specialised instructions. Leaves the streams as a child takes them over."""
+    with open(os.path.join(folder, "warm_up.py"), encoding="utf-8") as file:
+        source = file.read()
+    for fd in (0, 1, 2, RESULT_FD):
+        memory = os.memfd_create("warm-up")
+        if memory != fd:
+            os.dup2(memory, fd)
+            os.close(memory)
+    for _ in range(WARM_UP_ROUNDS):
+        os.ftruncate(0, 0)
+        os.pwrite(0, WARM_UP_INPUT, 0)
+        for fd in (0, 1):
+            os.lseek(fd, 0, os.SEEK_SET)
+        for action, entry, args in (("script", None, ""), ("call", "first_at_least", "[[1, 4, 9], 5]")):
+            program = Program(source)
+            fresh_streams()
+            if run(action, program, entry, args) or not is_traceless(program):
+                raise RuntimeError("the warm-up failed")
+            forget()
+    for fd in (0, 1, 2):
+        os.ftruncate(fd, 0)
+        os.lseek(fd, 0, os.SEEK_SET)
+    os.close(RESULT_FD)
+    fresh_streams()
+    # A child that collects garbage must not write to every page it shares with the zygote.
+    gc.collect()
+    gc.freeze()
+
+
+def main():
+    no_digit_limit()
     sys.argv = ["solution.py"]
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if path not in ("", folder)]
-    serve = load_fork_server()
-    job_fd = serve(CONTROL_FD)
-    job = json.loads(read_all(job_fd))
-    os.close(job_fd)
-    fresh_streams()
+    fork_server = load_fork_server()
+    warm_up(folder)
+    action, source, entry, args, is_batch = marshal.loads(fork_server.serve(CONTROL_FD))
+    program = Program(source)
     code = 1
     try:
-        code = run(job)
+        while True:
+            code = run(action, program, entry, args)
+            if not is_batch or not is_traceless(program):
+                break
+            forget()
+            args = fork_server.next_job(code).decode()
+            fresh_streams()
+            code = 1
     finally:
         os._exit(code)
 

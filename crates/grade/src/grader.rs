@@ -2,15 +2,16 @@
 
 use scrl_audit::{Mode, Module};
 use scrl_record::{
-    Compare, Event, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample,
-    TestResult, Verdict, Versions,
+    Compare, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample, Verdict,
+    Versions,
 };
 use scrl_sandbox::{Error, Limits, Sandbox, Worker};
 
 use crate::extract::{Extracted, extract};
 use crate::harness::{self, Task};
-use crate::judge::{compare_for, judge};
+use crate::judge::compare_for;
 use crate::reward::rewards;
+use crate::testing::{Program, Testing};
 
 /// How samples are graded; the same for all samples of a run.
 #[derive(Clone, Debug)]
@@ -19,10 +20,36 @@ pub struct Settings {
     pub limits: Limits,
     /// A way of comparing for all problems instead of their own.
     pub compare: Option<Compare>,
+    /// Whether each test gets a process of its own, instead of one for as many as end well.
+    pub isolated: bool,
+    /// After which test the rest of a sample's tests is not run.
+    pub stop_at: StopAt,
     /// The interpreter, for the record.
     pub python: String,
     /// This program's version, for the record.
     pub version: String,
+}
+
+/// After which test the rest of a sample's tests is not run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StopAt {
+    /// All tests are run.
+    #[default]
+    Never,
+    /// The first that reaches its time limit.
+    TimeLimit,
+    /// The first that is not accepted.
+    Failure,
+}
+
+impl StopAt {
+    pub(crate) fn ends_with(self, verdict: Verdict) -> bool {
+        match self {
+            StopAt::Never => false,
+            StopAt::TimeLimit => verdict == Verdict::TimeLimit,
+            StopAt::Failure => verdict != Verdict::Accepted,
+        }
+    }
 }
 
 /// A sample with what it answers.
@@ -168,39 +195,23 @@ impl<'a> Grader<'a> {
         graded: &mut Graded,
     ) -> Result<(), Error> {
         let compare = compare_for(problem, self.settings.compare);
-        let call = uncalled_entry(problem, module);
-        let mut results: Vec<TestResult> = Vec::with_capacity(problem.tests.len());
-        for test in &problem.tests {
-            let stdin = test.input.as_string().unwrap_or_default();
-            let task = match (problem.kind, &problem.entry_point) {
-                (Kind::Call, Some(entry)) => Task::Call {
-                    entry,
-                    arguments: test.input.as_json(),
-                },
-                _ => Task::Script {
-                    stdin: &stdin,
-                    call,
-                },
-            };
-            let ran = harness::run(&mut self.worker, code, task, &self.settings.limits)?;
-            if results.is_empty() {
-                graded.compiles = Some(ran.compiles == Some(true));
-            }
-            for event in &ran.outcome.events {
-                let (kind, call) = (event.kind.to_owned(), event.call.to_owned());
-                graded.events.push(Event { kind, call });
-            }
-            results.push(judge(&ran, test, problem.kind, compare));
-        }
-        graded.events.sort();
-        graded.events.dedup();
-        let passed = results
+        let program = Program {
+            code,
+            problem,
+            call: uncalled_entry(problem, module),
+            compare,
+        };
+        let tested = Testing::new(&mut self.worker, self.settings, program).finish()?;
+        let passed = tested
+            .results
             .iter()
             .filter(|result| result.verdict == Verdict::Accepted)
             .count();
+        graded.compiles = Some(tested.compiles);
+        graded.events = tested.events.into_iter().collect();
         graded.tests_passed = Some(passed as u32);
-        graded.tests_total = Some(results.len() as u32);
-        graded.tests = Some(results);
+        graded.tests_total = Some(tested.results.len() as u32);
+        graded.tests = Some(tested.results);
         graded.compare = Some(compare);
         Ok(())
     }

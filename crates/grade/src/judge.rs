@@ -35,12 +35,16 @@ pub(crate) fn judge(ran: &Ran, test: &Test, kind: Kind, compare: Compare) -> Tes
         detail,
         cpu_ms: milliseconds(usage.cpu),
         wall_ms: milliseconds(usage.wall),
-        peak_mib: rounded(usage.peak as f64 / f64::from(1 << 20)),
+        peak_mib: mebibytes(usage.peak),
     }
 }
 
 fn milliseconds(time: Duration) -> f64 {
     rounded(time.as_secs_f64() * 1e3)
+}
+
+pub(crate) fn mebibytes(bytes: u64) -> f64 {
+    rounded(bytes as f64 / f64::from(1 << 20))
 }
 
 fn rounded(value: f64) -> f64 {

@@ -12,11 +12,12 @@ mod judge;
 mod pipeline;
 mod python;
 pub mod reward;
+mod testing;
 pub mod value;
 
 pub use extract::{Extracted, extract};
-pub use grader::{Assignment, Grader, Settings};
-pub use harness::{Raised, Ran, Task, run};
+pub use grader::{Assignment, Grader, Settings, StopAt};
+pub use harness::{Raised, Ran, Task, run, run_batch};
 pub use judge::compare_for;
 pub use pipeline::{PipelineError, grade_all};
 pub use python::{Python, PythonError};

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 const SHIM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scrl_zygote.so"));
 const DRIVER: &[u8] = include_bytes!("driver.py");
+const WARM_UP: &[u8] = include_bytes!("warm_up.py");
 
 /// What the interpreter says of itself.
 const INQUIRY: &str = "\
@@ -142,6 +143,8 @@ impl Python {
             "TZ=UTC",
             // One arena and one thread each: address space and threads are limited.
             "MALLOC_ARENA_MAX=1",
+            // Once in the zygote instead of in every child.
+            "LD_BIND_NOW=1",
             "OMP_NUM_THREADS=1",
             "OPENBLAS_NUM_THREADS=1",
             "MKL_NUM_THREADS=1",
@@ -163,6 +166,7 @@ impl Python {
             files: vec![
                 ("scrl_zygote.so".to_owned(), SHIM.to_vec()),
                 ("driver.py".to_owned(), DRIVER.to_vec()),
+                ("warm_up.py".to_owned(), WARM_UP.to_vec()),
             ],
         }
     }

@@ -64,7 +64,7 @@ fn seed(graded: &Graded) -> Option<f64> {
 ///
 /// *Runs*: every test ended well (accepted, wrong answer or no output), so no crash, limit or denial anywhere.
 /// *Prints*: beyond that, no test ended with no output where some was expected. *Passes*: every test is accepted.
-/// Needs the verdict of each test, so recorded results that compile have no `staged` reward.
+/// Tests that were not run say nothing. Needs the verdict of each test, so recorded results that compile have no `staged` reward.
 fn staged(graded: &Graded) -> Option<f64> {
     let r_func = if compiles(graded) {
         stage(graded.tests.as_deref().filter(|tests| !tests.is_empty())?)
@@ -75,7 +75,8 @@ fn staged(graded: &Graded) -> Option<f64> {
 }
 
 fn stage(tests: &[TestResult]) -> f64 {
-    let every = |holds: fn(Verdict) -> bool| tests.iter().all(|test| holds(test.verdict));
+    let ran = || tests.iter().filter(|test| test.verdict != Verdict::NotRun);
+    let every = |holds: fn(Verdict) -> bool| ran().all(|test| holds(test.verdict));
     if every(|verdict| verdict == Verdict::Accepted) {
         1.0
     } else if every(|verdict| matches!(verdict, Verdict::Accepted | Verdict::WrongAnswer)) {
@@ -95,7 +96,8 @@ fn ended_well(verdict: Verdict) -> bool {
         | Verdict::MemoryLimit
         | Verdict::OutputLimit
         | Verdict::Forbidden
-        | Verdict::SyntaxError => false,
+        | Verdict::SyntaxError
+        | Verdict::NotRun => false,
     }
 }
 
@@ -147,7 +149,8 @@ fn has_program(graded: &Graded) -> bool {
         && !graded.patterns.contains(&FailurePattern::NoCode)
 }
 
-/// Tests passed over tests run, in `[0, 1]`; `None` when none ran.
+/// Tests passed over tests, in `[0, 1]`; `None` when none ran. Tests that were not run because an earlier one failed
+/// count as tests, so the share is a lower bound then.
 fn pass_share(graded: &Graded) -> Option<f64> {
     let total = graded.tests_total.filter(|&total| total > 0)?;
     let passed = graded.tests_passed?.min(total);

@@ -42,8 +42,16 @@ fn host_at(level: Level, forgone: &[Wall]) -> Option<Arc<Host>> {
     None
 }
 
-/// Runs both folders and lists everything that is not as the headers say.
+/// Runs both folders in batches, and at level A each test in a process of its own too, and lists everything that is not
+/// as the headers say.
 fn run_suite(host: &Arc<Host>) {
+    run_suite_with(host, false);
+    if host.walls().level() == Level::A {
+        run_suite_with(host, true);
+    }
+}
+
+fn run_suite_with(host: &Arc<Host>, isolated: bool) {
     let level = host.walls().level();
     let before = Leftovers::count();
     let limits = limits();
@@ -52,14 +60,14 @@ fn run_suite(host: &Arc<Host>) {
     // Who is stopped by another wall than time gets the time to reach it, on a slow machine too.
     let roomy = Limits {
         cpu: Duration::from_secs(20),
-        wall: Duration::from_secs(120),
+        wall: Duration::from_mins(2),
         ..limits
     };
     let (timed, other): (Vec<_>, Vec<_>) = Program::all("attacks")
         .into_iter()
         .partition(|program| program.allowed(level).contains(&Verdict::TimeLimit));
     for (limits, hostile) in [(limits, timed), (roomy, other)] {
-        let graded = grade_programs(&sandbox, limits, &hostile);
+        let graded = grade_programs(&sandbox, limits, isolated, &hostile);
         assert_eq!(graded.len(), hostile.len());
         for (program, graded) in hostile.iter().zip(&graded) {
             wrong.extend(deviations(program, graded, level));
@@ -69,7 +77,8 @@ fn run_suite(host: &Arc<Host>) {
         .into_iter()
         .filter(is_runnable)
         .collect();
-    for (program, graded) in honest.iter().zip(&grade_programs(&sandbox, roomy, &honest)) {
+    let graded = grade_programs(&sandbox, roomy, isolated, &honest);
+    for (program, graded) in honest.iter().zip(&graded) {
         wrong.extend(deviations(program, graded, level));
         if !graded.events.is_empty() {
             wrong.push(format!(
@@ -78,7 +87,11 @@ fn run_suite(host: &Arc<Host>) {
             ));
         }
     }
-    assert!(wrong.is_empty(), "level {level}:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "level {level}, isolated: {isolated}:\n{}",
+        wrong.join("\n")
+    );
     assert_eq!(
         before,
         Leftovers::count(),
@@ -278,7 +291,7 @@ fn parser_bombs_are_verdicts() {
         })
         .collect();
     let sandbox = sandbox(&host, limits(), Level::A);
-    for graded in grade_programs(&sandbox, limits(), &programs) {
+    for graded in grade_programs(&sandbox, limits(), true, &programs) {
         assert_eq!(graded.fault, None, "{}", graded.sample_id);
         for test in graded.tests.as_ref().unwrap() {
             assert_ne!(test.verdict, Verdict::Accepted, "{}", graded.sample_id);
@@ -389,8 +402,8 @@ fn kill_during_a_run(sandbox: &Sandbox) {
         .iter()
         .find(|program| program.name == "sleeping")
         .unwrap();
-    let (sample, problem) = (sleeper.sample(), sleeper.problem());
-    let settings = settings(limits());
+    let (sample, problem) = (sleeper.sample(), sleeper.problem(1));
+    let settings = settings(limits(), true);
     let mut grader = Grader::start(sandbox, &settings).unwrap();
     let assignment = scrl_grade::Assignment {
         sample: &sample,

@@ -187,7 +187,7 @@ pub struct Graded {
     /// Tests passed; absent when none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tests_passed: Option<u32>,
-    /// Tests that ran; absent when none ran.
+    /// Tests, with those that were not run because an earlier one failed; absent when none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tests_total: Option<u32>,
     /// How outputs were compared; absent when none ran.

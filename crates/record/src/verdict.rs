@@ -26,11 +26,13 @@ pub enum Verdict {
     Forbidden,
     /// The interpreter could not compile it.
     SyntaxError,
+    /// An earlier test ended so that the rest was not run, as asked for. Neither passed nor failed.
+    NotRun,
 }
 
 impl Verdict {
     /// Every verdict, in the order tables show them.
-    pub const ALL: [Verdict; 9] = [
+    pub const ALL: [Verdict; 10] = [
         Verdict::Accepted,
         Verdict::WrongAnswer,
         Verdict::NoOutput,
@@ -40,6 +42,7 @@ impl Verdict {
         Verdict::OutputLimit,
         Verdict::Forbidden,
         Verdict::SyntaxError,
+        Verdict::NotRun,
     ];
 
     /// The name used in records.
@@ -54,6 +57,7 @@ impl Verdict {
             Verdict::OutputLimit => "output_limit",
             Verdict::Forbidden => "forbidden",
             Verdict::SyntaxError => "syntax_error",
+            Verdict::NotRun => "not_run",
         }
     }
 }

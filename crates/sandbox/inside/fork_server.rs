@@ -2,7 +2,10 @@
 //!
 //! A runtime (an interpreter, say) starts once inside the walls, warms up, and calls [`serve`]. From then on it
 //! is a *zygote*: every job the supervisor sends makes it fork, and `serve` returns in the child with the job in
-//! place. The zygote itself never returns and never touches what a program wrote.
+//! place, which [`job_bytes`] tells. The zygote itself never returns and never touches what a program wrote.
+//!
+//! The jobs of a *batch* run one after another in one child: when one is done the child calls [`next_job`]. A
+//! child that ends instead has ended the job it was at, as if it had been the only one.
 //!
 //! This file is compiled on its own, without the standard library, into the runtime's shim: it declares the few
 //! C functions it calls. It knows no language.
@@ -14,8 +17,10 @@
 //! | zygote | `R` | warm, waiting |
 //! | supervisor | `M` | forbid others to read this process's memory; no answer |
 //! | supervisor | `S` + seccomp program | install it; the answer is `L` with the listener, or `E` |
-//! | supervisor | `J` + [`JobLimits`], 5 descriptors | run: standard input, output, error, job, result |
+//! | supervisor | `J` + [`JobLimits`], 5 or 6 descriptors | run: standard input, output, error, job, result, channel |
 //! | child | `H` | alive; the kernel attaches its process id |
+//! | child, on the channel | `D` + exit code | this job of the batch is done |
+//! | supervisor, on the channel | `N` | the files are emptied and hold the next one |
 //! | zygote | `X` + [`Exit`] | the child has been reaped |
 //! | zygote | `E` + errno | the step failed; a fault of ours |
 
@@ -24,10 +29,18 @@ use core::ffi::{c_int, c_long, c_void};
 #[path = "protocol.rs"]
 mod protocol;
 
-pub(crate) use protocol::{Exit, JobLimits, PASSED_FDS};
+use protocol::{DONE, Exit, JobLimits, NEXT};
 
+/// Descriptors passed with a job: standard input, output and error, the job, the result, and for a batch the channel.
+const PASSED_FDS: usize = 6;
 /// Where the child finds its job, after standard input, output and error; its result goes to the next one.
-pub(crate) const JOB_FD: c_int = 3;
+const JOB_FD: c_int = 3;
+/// The channel of a batch.
+const CHANNEL_FD: c_int = 5;
+/// Where a batch keeps a second descriptor of each standard stream, for programs that close theirs.
+const SPARE_FDS: c_int = 40;
+/// Standard input, output and error.
+const STREAMS: c_int = 3;
 
 #[repr(C)]
 struct IoVec {
@@ -81,6 +94,11 @@ unsafe extern "C" {
     fn wait4(pid: c_int, status: *mut c_int, options: c_int, usage: *mut RUsage) -> c_int;
     fn dup2(from: c_int, to: c_int) -> c_int;
     fn close(fd: c_int) -> c_int;
+    fn lseek(fd: c_int, offset: i64, whence: c_int) -> i64;
+    fn pread(fd: c_int, into: *mut c_void, length: usize, offset: i64) -> isize;
+    fn read(fd: c_int, into: *mut c_void, length: usize) -> isize;
+    #[link_name = "send"]
+    fn say(fd: c_int, from: *const c_void, length: usize, flags: c_int) -> isize;
     fn setrlimit(resource: c_int, limit: *const RLimit) -> c_int;
     fn prctl(option: c_int, ...) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
@@ -100,6 +118,7 @@ const SCM_RIGHTS: c_int = 1;
 const MSG_NOSIGNAL: c_int = 0x4000;
 const MSG_CMSG_CLOEXEC: c_int = 0x4000_0000;
 const EINTR: c_int = 4;
+const SEEK_END: c_int = 2;
 const SIGKILL: c_int = 9;
 const PR_SET_PDEATHSIG: c_int = 1;
 const PR_SET_DUMPABLE: c_int = 4;
@@ -113,7 +132,7 @@ const RLIMIT_AS: c_int = 9;
 /// A whole seccomp program fits with room to spare: 4,096 instructions of 8 bytes.
 const MESSAGE_BYTES: usize = 32 * 1024 + 8;
 const CMSG_HEADER: usize = core::mem::size_of::<CmsgHdr>();
-const CMSG_BYTES: usize = CMSG_HEADER + PASSED_FDS * 4 + 4;
+const CMSG_BYTES: usize = CMSG_HEADER + PASSED_FDS * 4;
 
 #[repr(C, align(8))]
 struct Message {
@@ -173,7 +192,7 @@ unsafe fn run(control: c_int, fds: &[c_int; PASSED_FDS], limits: &JobLimits) -> 
             return true;
         }
         let forked = last_errno();
-        for fd in fds {
+        for fd in fds.iter().filter(|fd| **fd >= 0) {
             close(*fd);
         }
         if child < 0 {
@@ -207,17 +226,20 @@ unsafe fn become_program(control: c_int, fds: &[c_int; PASSED_FDS], limits: &Job
     // SAFETY: the passed descriptors are received above 4 because 0 to 2 and the control socket are open;
     // moving them up first keeps a low one from being overwritten before it is placed.
     unsafe {
-        let mut moved = [-1; PASSED_FDS];
-        for (index, fd) in fds.iter().enumerate() {
-            moved[index] = dup2(*fd, 20 + index as c_int);
+        let passed = || fds.iter().filter(|fd| **fd >= 0).enumerate();
+        for (index, fd) in passed() {
+            place(*fd, 20 + index as c_int);
             close(*fd);
         }
         close(control);
-        for (index, fd) in moved.iter().enumerate() {
-            if dup2(*fd, index as c_int) < 0 {
-                _exit(125);
+        for (index, _) in passed() {
+            place(20 + index as c_int, index as c_int);
+            close(20 + index as c_int);
+        }
+        if fds[CHANNEL_FD as usize] >= 0 {
+            for stream in 0..STREAMS {
+                place(stream, SPARE_FDS + stream);
             }
-            close(*fd);
         }
         // The zygote's own memory stays closed; the program's may be read by a supervisor that is not root.
         prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -225,6 +247,70 @@ unsafe fn become_program(control: c_int, fds: &[c_int; PASSED_FDS], limits: &Job
         limit(RLIMIT_FSIZE, limits.file_bytes);
         limit(RLIMIT_AS, limits.address_space_bytes);
         limit(RLIMIT_NPROC, limits.processes);
+    }
+}
+
+/// The program must not start without a descriptor that it is to have.
+unsafe fn place(from: c_int, to: c_int) {
+    // SAFETY: `dup2` takes any two numbers.
+    unsafe {
+        if dup2(from, to) < 0 {
+            _exit(125);
+        }
+    }
+}
+
+/// The size of the child's job in bytes.
+///
+/// # Safety
+/// In a child, after [`serve`].
+pub(crate) unsafe fn job_bytes() -> usize {
+    // SAFETY: the descriptor is the child's own. Without a job there is nothing to run.
+    unsafe {
+        let size = lseek(JOB_FD, 0, SEEK_END);
+        if size < 0 {
+            _exit(125);
+        }
+        size as usize
+    }
+}
+
+/// Copies the job to `into`.
+///
+/// # Safety
+/// As for [`job_bytes`]; `into` has room for `length` bytes.
+pub(crate) unsafe fn read_job(into: *mut u8, length: usize) {
+    let mut done = 0;
+    while done < length {
+        // SAFETY: what is left of the caller's buffer.
+        unsafe {
+            let count = pread(JOB_FD, into.add(done).cast(), length - done, done as i64);
+            if count <= 0 {
+                _exit(125);
+            }
+            done += count as usize;
+        }
+    }
+}
+
+/// Says that the job is done, with its exit code, and waits for the next one of the batch. Ends the process where
+/// there is none, or where the program has closed what is needed for it.
+///
+/// # Safety
+/// In a child, after [`serve`]; the program's threads have ended.
+pub(crate) unsafe fn next_job(code: c_int) {
+    // SAFETY: the pointers are to locals that outlive each call.
+    unsafe {
+        let done = [DONE, code as u8];
+        let mut answer = 0u8;
+        let is_next = say(CHANNEL_FD, done.as_ptr().cast(), done.len(), MSG_NOSIGNAL) == done.len() as isize
+            && read(CHANNEL_FD, (&raw mut answer).cast(), 1) == 1
+            && answer == NEXT;
+        for stream in 0..STREAMS {
+            if !is_next || dup2(SPARE_FDS + stream, stream) < 0 {
+                _exit(code);
+            }
+        }
     }
 }
 

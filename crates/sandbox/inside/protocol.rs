@@ -1,7 +1,10 @@
 //! The structures that cross the control socket; the same file is compiled into both halves.
 
-/// Descriptors passed with a job: standard input, output and error, the job, the result (the fifth, 4).
-pub(crate) const PASSED_FDS: usize = 5;
+/// What the child says on the channel when a job of a batch is done; the exit code follows, one byte.
+pub(crate) const DONE: u8 = b'D';
+
+/// What the supervisor says on the channel when the next job of the batch is in place.
+pub(crate) const NEXT: u8 = b'N';
 
 /// Resource limits that the child sets on itself before it returns; 0 leaves a limit as it is.
 #[repr(C)]

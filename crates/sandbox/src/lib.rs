@@ -13,6 +13,7 @@ compile_error!(
 
 mod cgroup;
 mod error;
+mod files;
 mod filter;
 mod host;
 mod jail;
@@ -22,6 +23,7 @@ mod notify;
 mod outcome;
 mod policy;
 mod root;
+mod run;
 mod runtime;
 mod supervise;
 mod sys;
@@ -34,7 +36,7 @@ mod protocol;
 pub use error::Error;
 pub use host::{Host, sweep_leftovers};
 pub use limits::Limits;
-pub use outcome::{Ending, Event, Outcome, Usage};
+pub use outcome::{Ending, Event, Job, Outcome, Usage};
 pub use runtime::{Argument, Runtime};
 pub use supervise::{Sandbox, Worker};
 pub use walls::{Level, Wall, Walls};

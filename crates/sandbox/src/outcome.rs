@@ -1,6 +1,15 @@
-//! How a run ended. Everything here is about the program; a failure of ours is an [`Error`](crate::Error).
+//! What is run, and how it ended. Everything here is about the program; a failure of ours is an [`Error`](crate::Error).
 
 use std::time::Duration;
+
+/// One job of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// What the runtime reads.
+    pub payload: &'a [u8],
+    /// What the program reads.
+    pub stdin: &'a [u8],
+}
 
 /// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +35,7 @@ pub struct Usage {
     pub cpu: Duration,
     /// From the job's sending to the report of its end.
     pub wall: Duration,
-    /// Highest resident memory, bytes.
+    /// Highest resident memory, bytes; 0 for a job of a batch.
     pub peak: u64,
 }
 

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
+use std::fs::File;
 use std::io;
 use std::mem;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
@@ -43,6 +44,48 @@ pub(crate) fn control_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     }
 }
 
+/// A connected pair of message sockets between the supervisor, first, and a program.
+pub(crate) fn channel_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut fds = [0; 2];
+    let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
+    // SAFETY: as above.
+    unsafe {
+        check(libc::socketpair(libc::AF_UNIX, kind, 0, fds.as_mut_ptr()))?;
+        Ok((OwnedFd::from_raw_fd(fds[0]), OwnedFd::from_raw_fd(fds[1])))
+    }
+}
+
+/// The start of a message that waits on a program's channel; `None` when the program has closed it. Descriptors
+/// that come with a message are not taken.
+pub(crate) fn hear(channel: &OwnedFd) -> io::Result<Option<[u8; 2]>> {
+    let mut bytes = [0u8; 2];
+    // SAFETY: the buffer is a local of the length given.
+    let length = retry(|| unsafe {
+        libc::recv(
+            channel.as_raw_fd(),
+            bytes.as_mut_ptr().cast(),
+            bytes.len(),
+            libc::MSG_DONTWAIT,
+        )
+    })?;
+    Ok((length > 0).then_some(bytes))
+}
+
+/// Sends one byte on a program's channel; whether it was taken. A program that does not listen is waited for by
+/// its clocks.
+pub(crate) fn tell(channel: &OwnedFd, byte: u8) -> bool {
+    // SAFETY: the buffer is a local of one byte.
+    let sent = retry(|| unsafe {
+        libc::send(
+            channel.as_raw_fd(),
+            (&raw const byte).cast(),
+            1,
+            libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
+        )
+    });
+    sent.is_ok()
+}
+
 /// A pipe whose ends close on exec: reading end, writing end.
 pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let mut fds = [0; 2];
@@ -53,7 +96,7 @@ pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     }
 }
 
-/// Room for the ancillary data of one message: five descriptors, or one and the sender's credentials.
+/// Room for the ancillary data of one message: six descriptors, or one and the sender's credentials.
 const ANCILLARY_BYTES: usize = 128;
 
 #[repr(C, align(8))]
@@ -67,7 +110,7 @@ pub(crate) fn send(socket: &OwnedFd, bytes: &[u8], fds: &[RawFd]) -> io::Result<
     };
     let mut ancillary = Ancillary([0; ANCILLARY_BYTES]);
     let payload = mem::size_of_val(fds);
-    // SAFETY: the header points at locals that outlive the call; CMSG_SPACE of five descriptors is 40 bytes.
+    // SAFETY: the header points at locals that outlive the call; CMSG_SPACE of six descriptors is 40 bytes.
     unsafe {
         let mut message: libc::msghdr = mem::zeroed();
         message.msg_iov = &raw mut iov;
@@ -155,14 +198,19 @@ fn retry(mut call: impl FnMut() -> isize) -> io::Result<isize> {
 }
 
 /// An anonymous file in memory.
-pub(crate) fn memory_file(name: &CStr, sealable: bool) -> io::Result<OwnedFd> {
+pub(crate) fn memory_file(name: &CStr, sealable: bool) -> io::Result<File> {
     let flags = libc::MFD_CLOEXEC | if sealable { libc::MFD_ALLOW_SEALING } else { 0 };
     // SAFETY: `name` is a C string.
-    own(unsafe { libc::memfd_create(name.as_ptr(), flags) })
+    own(unsafe { libc::memfd_create(name.as_ptr(), flags) }).map(File::from)
+}
+
+/// The same memory file for one who may not write to it; with an offset of its own.
+pub(crate) fn read_only(file: &File) -> io::Result<File> {
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
 /// Forbids every later change of a memory file.
-pub(crate) fn seal(file: &OwnedFd) -> io::Result<()> {
+pub(crate) fn seal(file: &File) -> io::Result<()> {
     let seals = libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
     // SAFETY: the descriptor is open.
     check(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) }).map(|_| ())

@@ -1,5 +1,6 @@
 //! A runtime started once behind its walls, waiting to be forked.
 
+use std::cell::Cell;
 use std::ffi::CString;
 use std::fs;
 use std::io;
@@ -42,6 +43,8 @@ pub(crate) struct Zygote {
     /// Where denied calls arrive.
     pub(crate) listener: Option<OwnedFd>,
     handle: OwnedFd,
+    /// Processes that the kernel had killed for want of memory when that was last looked at.
+    pub(crate) memory_kills: Cell<u64>,
     // Last, so that it is removed after the processes in it have ended.
     pub(crate) group: Option<Group>,
 }
@@ -78,6 +81,7 @@ impl Zygote {
             handle: sys::pidfd(jailed.pid).map_err(Error::system("the zygote is gone"))?,
             control,
             listener: None,
+            memory_kills: Cell::new(0),
             group,
         };
         if let Some(group) = &zygote.group {

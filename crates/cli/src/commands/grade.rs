@@ -11,10 +11,11 @@ use scrl_grade::Assignment;
 use scrl_record::{Compare, FaultOwner, Graded, Sample};
 use serde::Serialize;
 
-use crate::execution::{Defaults, ExecutionArguments, JobsArgument};
+use crate::Done;
+use crate::execution::Defaults;
+use crate::grading::{GradingArguments, assign};
 use crate::inputs::{self, LenientArgument};
 use crate::run_folder::{InputFile, RunFolder, read_graded};
-use crate::{Done, grading};
 
 /// Grade samples: run their tests in the sandbox, analyse their security, append to DIR/graded.jsonl
 #[derive(Debug, Args)]
@@ -48,9 +49,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     lenient: LenientArgument,
     #[command(flatten)]
-    jobs: JobsArgument,
-    #[command(flatten)]
-    execution: ExecutionArguments,
+    grading: GradingArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
@@ -61,16 +60,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         bail!("no sample to grade: the sample files hold none, or --only and --limit leave none");
     }
     check_compare(arguments.compare, &join)?;
-    let execution = arguments.execution.prepare(Defaults::UNTRUSTED)?;
-    let settings = grading::settings(&execution, arguments.compare);
-    let description = grading::describe(
-        &execution,
-        &settings,
+    let grading = arguments
+        .grading
+        .prepare(Defaults::UNTRUSTED, arguments.compare)?;
+    let description = grading.describe(
         InputFile::all(&arguments.problems)?,
         InputFile::all(&arguments.samples)?,
     );
     let mut folder = RunFolder::open(&arguments.out, &description)?;
-    let work = grading::assign(&samples, &join);
+    let work = assign(&samples, &join);
     let rest = not_yet_done(&work, &folder)?;
     if rest.len() < work.len() {
         crate::say(&format!(
@@ -78,10 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             work.len() - rest.len()
         ));
     }
-    let jobs = arguments.jobs.count();
-    grading::grade(&execution, &settings, jobs, rest, |graded| {
-        folder.append(graded)
-    })?;
+    grading.grade(rest, |graded| folder.append(graded))?;
     let summary = Summary::of(&read_graded(folder.graded_path())?);
     if arguments.json {
         crate::show_json(&summary)?;

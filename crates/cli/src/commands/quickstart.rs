@@ -9,9 +9,10 @@ use scrl_record::{Problem, Sample};
 use scrl_report::Run;
 
 use super::report::write_documents;
-use crate::execution::{Defaults, ExecutionArguments, JobsArgument};
+use crate::Done;
+use crate::execution::Defaults;
+use crate::grading::{GradingArguments, assign};
 use crate::run_folder::{InputFile, RunFolder, read_graded};
-use crate::{Done, grading};
 
 const PROBLEMS: &str = include_str!("../../../../suites/starter/problems.jsonl");
 const SAMPLES: &str = include_str!("../../../../suites/starter/samples.jsonl");
@@ -30,9 +31,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     #[command(flatten)]
-    jobs: JobsArgument,
-    #[command(flatten)]
-    execution: ExecutionArguments,
+    grading: GradingArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
@@ -44,14 +43,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         samples.len(),
         problems.len()
     ));
-    let execution = arguments.execution.prepare(Defaults::EMBEDDED)?;
-    for (wall, reason) in execution.sandbox.walls().missing() {
+    let grading = arguments.grading.prepare(Defaults::EMBEDDED, None)?;
+    for (wall, reason) in grading.sandbox.walls().missing() {
         crate::say(&format!("missing wall: {wall}: {reason}"));
     }
-    let settings = grading::settings(&execution, None);
-    let description = grading::describe(
-        &execution,
-        &settings,
+    let description = grading.describe(
         vec![InputFile::of_bytes(
             "starter/problems.jsonl",
             PROBLEMS.as_bytes(),
@@ -63,11 +59,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     );
     let mut folder = RunFolder::begin_again(&arguments.out, &description)?;
     let join = Join::new(problems);
-    let work = grading::assign(&samples, &join);
-    let jobs = arguments.jobs.count();
-    grading::grade(&execution, &settings, jobs, &work, |graded| {
-        folder.append(graded)
-    })?;
+    let work = assign(&samples, &join);
+    grading.grade(&work, |graded| folder.append(graded))?;
     let graded = read_graded(folder.graded_path())?;
     let metrics = write_documents(
         &[Run {

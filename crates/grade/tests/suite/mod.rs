@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use scrl_grade::{Assignment, Python, Settings, grade_all};
+use scrl_grade::{Assignment, Python, Settings, StopAt, grade_all};
 use scrl_record::{Graded, Kind, Problem, RawJson, Sample, Test, Verdict};
 use scrl_sandbox::{Host, Level, Limits, Sandbox};
 use serde_json::json;
@@ -105,8 +105,9 @@ impl Program {
         serde_json::from_value(json!(self.key("kind").unwrap_or("stdin"))).expect("a kind's name")
     }
 
-    /// The problem it is graded on. What is expected of a forger differs from test to test and program to program.
-    pub(crate) fn problem(&self) -> Problem {
+    /// The problem it is graded on, with at least `least` tests. What is expected of a forger differs from test to test
+    /// and program to program.
+    pub(crate) fn problem(&self, least: usize) -> Problem {
         let kind = self.kind();
         let entry = (kind == Kind::Call).then(|| self.key("entry").unwrap_or("solve"));
         let mut problem: Problem = serde_json::from_value(json!({
@@ -116,7 +117,9 @@ impl Program {
         let count = self
             .key("tests")
             .map_or(1, |count| count.parse().expect("a number"));
-        problem.tests = (0..count).map(|index| self.test(kind, index)).collect();
+        problem.tests = (0..count.max(least))
+            .map(|index| self.test(kind, index))
+            .collect();
         problem
     }
 
@@ -188,10 +191,12 @@ pub(crate) fn python(level: Level) -> Python {
     Python::find("/usr/bin/python3").expect("a python3 that every user can reach")
 }
 
-pub(crate) fn settings(limits: Limits) -> Settings {
+pub(crate) fn settings(limits: Limits, isolated: bool) -> Settings {
     Settings {
         limits,
         compare: None,
+        isolated,
+        stop_at: StopAt::Never,
         python: String::new(),
         version: String::new(),
     }
@@ -201,11 +206,14 @@ pub(crate) fn settings(limits: Limits) -> Settings {
 pub(crate) fn grade_programs(
     sandbox: &Sandbox,
     limits: Limits,
+    isolated: bool,
     programs: &[Program],
 ) -> Vec<Graded> {
+    // One test alone is no batch.
+    let least = if isolated { 1 } else { 2 };
     let pairs: Vec<(Sample, Problem)> = programs
         .iter()
-        .map(|program| (program.sample(), program.problem()))
+        .map(|program| (program.sample(), program.problem(least)))
         .collect();
     let work: Vec<Assignment<'_>> = pairs
         .iter()
@@ -218,7 +226,7 @@ pub(crate) fn grade_programs(
     let mut graded = Vec::new();
     grade_all(
         sandbox,
-        &settings(limits),
+        &settings(limits, isolated),
         6,
         &work,
         &AtomicBool::new(false),

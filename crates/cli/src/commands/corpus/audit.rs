@@ -11,9 +11,10 @@ use scrl_corpus::{Join, weakness};
 use scrl_record::{Graded, Problem, Sample, SampleId, Verdict};
 use serde::Serialize;
 
-use crate::execution::{Defaults, ExecutionArguments, JobsArgument};
+use crate::Done;
+use crate::execution::Defaults;
+use crate::grading::{GradingArguments, assign};
 use crate::inputs::{self, LenientArgument};
-use crate::{Done, grading};
 
 /// Weak problems listed unless all are asked for.
 const WEAK_LISTED: usize = 20;
@@ -40,9 +41,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     lenient: LenientArgument,
     #[command(flatten)]
-    jobs: JobsArgument,
-    #[command(flatten)]
-    execution: ExecutionArguments,
+    grading: GradingArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
@@ -54,19 +53,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let join = Join::new(problems);
     let mut graded = Vec::with_capacity(solutions.len());
     if !solutions.is_empty() {
-        let execution = arguments.execution.prepare(Defaults::CANONICAL)?;
-        let settings = grading::settings(&execution, None);
-        let work = grading::assign(&solutions, &join);
-        grading::grade(
-            &execution,
-            &settings,
-            arguments.jobs.count(),
-            &work,
-            |record| {
-                graded.push(record.clone());
-                Ok(())
-            },
-        )?;
+        let grading = arguments.grading.prepare(Defaults::CANONICAL, None)?;
+        let work = assign(&solutions, &join);
+        grading.grade(&work, |record| {
+            graded.push(record.clone());
+            Ok(())
+        })?;
     }
     let audit = Audit::of(join.problems(), &graded, arguments.weak);
     if arguments.json {

@@ -1,0 +1,176 @@
+//! Runs a program on the tests of its problem.
+//!
+//! A process runs one test after another as long as they end well (a *batch*); what a test leaves behind is undone
+//! between them as far as the driver can, and a test that leaves more gets its successor a new process. So what
+//! ends badly after the first test of a process is run again in a process of its own, and that verdict counts.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use scrl_record::{Compare, Event, Kind, Problem, TestResult, Verdict};
+use scrl_sandbox::{Error, Worker};
+
+use crate::grader::Settings;
+use crate::harness::{self, Ran, Task};
+use crate::judge::{judge, mebibytes};
+
+/// A program and what it is tested on.
+#[derive(Clone, Copy)]
+pub(crate) struct Program<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) problem: &'a Problem,
+    /// The function that wraps a program for standard input and that nothing calls.
+    pub(crate) call: Option<&'a str>,
+    pub(crate) compare: Compare,
+}
+
+/// How it fared.
+#[derive(Default)]
+pub(crate) struct Tested {
+    /// In the order of the problem's tests, one each.
+    pub(crate) results: Vec<TestResult>,
+    pub(crate) compiles: bool,
+    pub(crate) events: BTreeSet<Event>,
+}
+
+/// Tests in progress.
+pub(crate) struct Testing<'a> {
+    worker: &'a mut Worker,
+    settings: &'a Settings,
+    program: Program<'a>,
+    tested: Tested,
+}
+
+impl<'a> Testing<'a> {
+    pub(crate) fn new(
+        worker: &'a mut Worker,
+        settings: &'a Settings,
+        program: Program<'a>,
+    ) -> Self {
+        Self {
+            worker,
+            settings,
+            program,
+            tested: Tested::default(),
+        }
+    }
+
+    /// Runs what is to be run; an error is a failure of ours.
+    pub(crate) fn finish(mut self) -> Result<Tested, Error> {
+        let inputs: Vec<String> = self.inputs();
+        let tasks: Vec<Task<'_>> = (0..inputs.len()).map(|at| self.task(&inputs, at)).collect();
+        while self.tested.results.len() < tasks.len() && !self.is_over() {
+            let rest = &tasks[self.tested.results.len()..];
+            if self.settings.isolated || rest.len() == 1 {
+                let result = self.run_alone(rest[0], self.tested.results.len())?;
+                self.tested.results.push(result);
+            } else {
+                self.run_together(rest)?;
+            }
+        }
+        self.tested.results.resize(tasks.len(), not_run());
+        Ok(self.tested)
+    }
+
+    fn is_over(&self) -> bool {
+        let last = self.tested.results.last();
+        last.is_some_and(|result| self.settings.stop_at.ends_with(result.verdict))
+    }
+
+    /// Standard input of each test; empty for calls.
+    fn inputs(&self) -> Vec<String> {
+        let is_call = self.is_call();
+        let tests = self.program.problem.tests.iter();
+        tests
+            .map(|test| {
+                if is_call {
+                    String::new()
+                } else {
+                    test.input.as_string().unwrap_or_default()
+                }
+            })
+            .collect()
+    }
+
+    fn is_call(&self) -> bool {
+        let problem = self.program.problem;
+        problem.kind == Kind::Call && problem.entry_point.is_some()
+    }
+
+    fn task<'t>(&self, inputs: &'t [String], at: usize) -> Task<'t>
+    where
+        'a: 't,
+    {
+        let problem = self.program.problem;
+        match &problem.entry_point {
+            Some(entry) if self.is_call() => Task::Call {
+                entry,
+                arguments: problem.tests[at].input.as_json(),
+            },
+            _ => Task::Script {
+                stdin: &inputs[at],
+                call: self.program.call,
+            },
+        }
+    }
+
+    /// Runs as many of `tasks`, the tests that are left, as end well, and the first that does not.
+    fn run_together(&mut self, tasks: &[Task<'_>]) -> Result<(), Error> {
+        let first = self.tested.results.len();
+        let (program, tested) = (self.program, &mut self.tested);
+        let peak = harness::run_batch(
+            self.worker,
+            program.code,
+            tasks,
+            &self.settings.limits,
+            &mut |ran| {
+                let result = note(tested, program, &ran, tested.results.len());
+                let ended_well = result.verdict == Verdict::Accepted;
+                tested.results.push(result);
+                if ended_well {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            },
+        )?;
+        for result in &mut self.tested.results[first..] {
+            result.peak_mib = mebibytes(peak);
+        }
+        let last = self.tested.results.len() - 1;
+        if last > first && self.tested.results[last].verdict != Verdict::Accepted {
+            self.tested.results[last] = self.run_alone(tasks[last - first], last)?;
+        }
+        Ok(())
+    }
+
+    fn run_alone(&mut self, task: Task<'_>, at: usize) -> Result<TestResult, Error> {
+        let limits = &self.settings.limits;
+        let ran = harness::run(self.worker, self.program.code, task, limits)?;
+        Ok(note(&mut self.tested, self.program, &ran, at))
+    }
+}
+
+/// Judges test `at`, and remembers what is noted of the program as a whole.
+fn note(tested: &mut Tested, program: Program<'_>, ran: &Ran, at: usize) -> TestResult {
+    if at == 0 {
+        tested.compiles = ran.compiles == Some(true);
+    }
+    let events = ran.outcome.events.iter().map(|event| Event {
+        kind: event.kind.to_owned(),
+        call: event.call.to_owned(),
+    });
+    tested.events.extend(events);
+    let problem = program.problem;
+    judge(ran, &problem.tests[at], problem.kind, program.compare)
+}
+
+fn not_run() -> TestResult {
+    TestResult {
+        verdict: Verdict::NotRun,
+        detail: None,
+        cpu_ms: 0.0,
+        wall_ms: 0.0,
+        peak_mib: 0.0,
+    }
+}

@@ -1,0 +1,139 @@
+//! The descriptors of one run: memory files, fresh for each run.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::FileExt;
+
+use crate::outcome::Job;
+use crate::sys;
+
+/// What the program reads and writes, and for a batch the channel to it.
+pub(crate) struct RunFiles {
+    stdin: File,
+    job: File,
+    stdout: File,
+    stderr: File,
+    result: File,
+    batch: Option<Batch>,
+}
+
+/// What only a batch needs.
+struct Batch {
+    /// What the program gets of `stdin` and `job`, which change under it: it may not write there.
+    stdin: File,
+    job: File,
+    channel: OwnedFd,
+    their_channel: OwnedFd,
+}
+
+/// What a job left in the files.
+pub(crate) struct Written {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    pub(crate) result: Vec<u8>,
+}
+
+impl RunFiles {
+    /// Files for a single job: what the program reads is sealed.
+    pub(crate) fn single(job: &Job<'_>) -> io::Result<Self> {
+        let files = Self::create(true)?;
+        files.fill(job)?;
+        sys::seal(&files.stdin)?;
+        sys::seal(&files.job)?;
+        Ok(files)
+    }
+
+    /// Files for a batch that begins with `job`: they are filled again for each of its jobs.
+    pub(crate) fn batch(job: &Job<'_>) -> io::Result<Self> {
+        let mut files = Self::create(false)?;
+        files.fill(job)?;
+        let (channel, their_channel) = sys::channel_pair()?;
+        files.batch = Some(Batch {
+            stdin: sys::read_only(&files.stdin)?,
+            job: sys::read_only(&files.job)?,
+            channel,
+            their_channel,
+        });
+        Ok(files)
+    }
+
+    fn create(sealable: bool) -> io::Result<Self> {
+        Ok(Self {
+            stdin: sys::memory_file(c"stdin", sealable)?,
+            job: sys::memory_file(c"job", sealable)?,
+            stdout: sys::memory_file(c"stdout", false)?,
+            stderr: sys::memory_file(c"stderr", false)?,
+            result: sys::memory_file(c"result", false)?,
+            batch: None,
+        })
+    }
+
+    fn fill(&self, job: &Job<'_>) -> io::Result<()> {
+        self.stdin.write_all_at(job.stdin, 0)?;
+        self.job.write_all_at(job.payload, 0)
+    }
+
+    /// Puts the next job of a batch in place. The program shares the offsets of what it was given.
+    pub(crate) fn refill(&self, job: &Job<'_>) -> io::Result<()> {
+        for file in [
+            &self.stdin,
+            &self.job,
+            &self.stdout,
+            &self.stderr,
+            &self.result,
+        ] {
+            file.set_len(0)?;
+        }
+        for mut file in self.given() {
+            file.seek(SeekFrom::Start(0))?;
+        }
+        self.fill(job)
+    }
+
+    /// The files that the program gets, in the order in which it does.
+    fn given(&self) -> [&File; 5] {
+        let (stdin, job) = match &self.batch {
+            Some(batch) => (&batch.stdin, &batch.job),
+            None => (&self.stdin, &self.job),
+        };
+        [stdin, &self.stdout, &self.stderr, job, &self.result]
+    }
+
+    /// Everything written so far, at most `limit` bytes of each file.
+    pub(crate) fn written(&self, limit: u64) -> io::Result<Written> {
+        Ok(Written {
+            stdout: contents(&self.stdout, limit)?,
+            stderr: contents(&self.stderr, limit)?,
+            result: contents(&self.result, limit)?,
+        })
+    }
+
+    /// What is sent to the program.
+    pub(crate) fn descriptors(&self) -> Vec<RawFd> {
+        let mut descriptors = self.given().map(AsRawFd::as_raw_fd).to_vec();
+        descriptors.extend(
+            self.batch
+                .iter()
+                .map(|batch| batch.their_channel.as_raw_fd()),
+        );
+        descriptors
+    }
+
+    /// Ends the batch with its current job.
+    pub(crate) fn close_channel(&mut self) {
+        self.batch = None;
+    }
+
+    /// Our end of the channel of a batch.
+    pub(crate) fn channel(&self) -> Option<&OwnedFd> {
+        self.batch.as_ref().map(|batch| &batch.channel)
+    }
+}
+
+fn contents(file: &File, limit: u64) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len().min(limit);
+    let mut bytes = vec![0; length as usize];
+    file.read_exact_at(&mut bytes, 0)?;
+    Ok(bytes)
+}

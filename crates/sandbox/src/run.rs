@@ -1,0 +1,380 @@
+//! One run: sends the jobs, answers denied calls, watches the clocks, and says how each job ended.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::ControlFlow;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use libc::pid_t;
+
+use crate::error::Error;
+use crate::files::RunFiles;
+use crate::host::Host;
+use crate::limits::Limits;
+use crate::outcome::{Ending, Event, Job, Outcome, Usage};
+use crate::protocol::{DONE, Exit, JobLimits, NEXT};
+use crate::walls::Wall;
+use crate::zygote::Zygote;
+use crate::{notify, sys};
+
+/// How long a killed program may take to be reaped before the zygote counts as lost.
+const REAP_TIME: Duration = Duration::from_secs(20);
+
+/// A program that ends within this time cannot use up the memory, so the kernel needs no hint about it.
+const HINT_AFTER: Duration = Duration::from_millis(20);
+
+/// Why the supervisor killed the program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Killed {
+    CpuTime,
+    WallTime,
+    /// All jobs are done.
+    Finished,
+}
+
+/// A process in which jobs run.
+struct Child {
+    pid: pid_t,
+    handle: OwnedFd,
+    began: Instant,
+    /// Whether the kernel has been told to take it first when memory runs out.
+    is_victim: bool,
+}
+
+/// One run in progress.
+pub(crate) struct Run<'a> {
+    zygote: &'a Zygote,
+    host: &'a Host,
+    limits: &'a Limits,
+    files: RunFiles,
+    jobs: &'a [Job<'a>],
+    each: &'a mut dyn FnMut(Outcome) -> ControlFlow<()>,
+    /// Jobs that have ended.
+    ended: usize,
+    child: Option<Child>,
+    killed: Option<(Killed, Instant)>,
+    /// Of the current job.
+    started: Instant,
+    /// CPU time that the child had used before the current job.
+    cpu_before: Duration,
+    /// Of the current job.
+    events: BTreeSet<Event>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        zygote: &'a Zygote,
+        host: &'a Host,
+        limits: &'a Limits,
+        files: RunFiles,
+        jobs: &'a [Job<'a>],
+        each: &'a mut dyn FnMut(Outcome) -> ControlFlow<()>,
+    ) -> Self {
+        Self {
+            zygote,
+            host,
+            limits,
+            files,
+            jobs,
+            each,
+            ended: 0,
+            child: None,
+            killed: None,
+            started: Instant::now(),
+            cpu_before: Duration::ZERO,
+            events: BTreeSet::new(),
+        }
+    }
+
+    /// Hands out the outcome of each job that begins, at least one; returns the process's highest resident memory
+    /// in bytes.
+    pub(crate) fn finish(mut self) -> Result<u64, Error> {
+        self.send_job()?;
+        let exit = self.watch().inspect_err(|_| self.abandon())?;
+        let is_finished = matches!(self.killed, Some((Killed::Finished, _)));
+        if !is_finished {
+            let used = Duration::from_micros(exit.cpu_us);
+            let outcome = self.outcome(used, |full| self.ending(&exit, full))?;
+            // It was the last one in any case.
+            let _ = (self.each)(outcome);
+        }
+        Ok(exit.peak_kib * 1024)
+    }
+
+    fn watch(&mut self) -> Result<Exit, Error> {
+        loop {
+            if let Some(exit) = self.step()? {
+                return Ok(exit);
+            }
+        }
+    }
+
+    /// After a failure of ours: the program must not outlive the run.
+    fn abandon(&self) {
+        if let Some(child) = &self.child {
+            // Nothing is left to do if it cannot be killed: dropping the zygote comes next.
+            let _ = sys::kill(&child.handle);
+        }
+    }
+
+    fn send_job(&self) -> Result<(), Error> {
+        let limits = self.job_limits();
+        let words = [
+            limits.cpu_seconds,
+            limits.file_bytes,
+            limits.address_space_bytes,
+            limits.processes,
+        ];
+        let mut message = vec![b'J'];
+        message.extend(words.iter().flat_map(|word| word.to_ne_bytes()));
+        sys::send(&self.zygote.control, &message, &self.files.descriptors())
+            .map_err(|error| Error::ZygoteLost(format!("the job could not be sent: {error}")))
+    }
+
+    fn job_limits(&self) -> JobLimits {
+        let by_resource_limit = !self.host.walls.stands(Wall::Cgroup);
+        let has_own_user = self.host.walls.stands(Wall::UserSwitch)
+            || self.host.namespaces & libc::CLONE_NEWUSER != 0;
+        let only_without_cgroup = |value| if by_resource_limit { value } else { 0 };
+        let of_all_jobs = self.limits.cpu * self.jobs.len() as u32;
+        JobLimits {
+            // The kernel's own stop, in whole seconds, behind the supervisor's.
+            cpu_seconds: of_all_jobs.as_secs() + 2,
+            file_bytes: self.limits.output,
+            // Libraries and stacks are mapped, not used: they come on top.
+            address_space_bytes: only_without_cgroup(self.limits.memory + (256 << 20)),
+            // The kernel counts by user, so the user must be the program's own.
+            processes: if by_resource_limit && has_own_user {
+                u64::from(self.limits.threads) + 2
+            } else {
+                0
+            },
+        }
+    }
+
+    /// Waits for the next thing to happen; the process's end, or nothing yet.
+    fn step(&mut self) -> Result<Option<Exit>, Error> {
+        let number = |fd: Option<&OwnedFd>| fd.map_or(-1, AsRawFd::as_raw_fd);
+        let control = self.zygote.control.as_raw_fd();
+        let listener = number(self.zygote.listener.as_ref());
+        let channel = number(self.files.channel());
+        let timeout = self.check_clocks()?;
+        let [message, denied, done] = sys::wait_readable([control, listener, channel], timeout)
+            .map_err(Error::system("waiting for the program"))?;
+        if let (true, Some(listener)) = (denied, &self.zygote.listener) {
+            notify::handle(listener, self.zygote.pid, &mut self.events)
+                .map_err(Error::system("a denied call could not be answered"))?;
+        }
+        // The child's first words come first, then what it said before its end, then its end.
+        if message && !(done && self.child.is_some()) {
+            return self.receive();
+        }
+        if done {
+            self.hear()?;
+        }
+        Ok(None)
+    }
+
+    fn receive(&mut self) -> Result<Option<Exit>, Error> {
+        let lost = |why: &str| Error::ZygoteLost(why.to_owned());
+        let received = sys::receive(&self.zygote.control)
+            .map_err(Error::system("the zygote's message could not be read"))?;
+        match received.bytes[..] {
+            [b'H'] => {
+                // The child may be gone by the time it is looked at; its end is reported next.
+                self.child = sys::pidfd(received.sender).ok().map(|handle| Child {
+                    pid: received.sender,
+                    handle,
+                    began: Instant::now(),
+                    is_victim: false,
+                });
+                Ok(None)
+            }
+            [b'X', ref words @ ..] if words.len() == 24 => {
+                let word = |index: usize| {
+                    let bytes = words[8 * index..8 * index + 8].try_into();
+                    u64::from_ne_bytes(bytes.expect("eight bytes"))
+                };
+                Ok(Some(Exit {
+                    status: word(0) as i64,
+                    cpu_us: word(1),
+                    peak_kib: word(2),
+                }))
+            }
+            [b'E', ..] => Err(lost("it could not fork")),
+            [] => Err(lost("it ended during the run")),
+            _ => Err(lost("it sent a message that makes no sense")),
+        }
+    }
+
+    /// Takes what the child of a batch says. The program can speak here too: it can end its own job, as it can by
+    /// exiting, and nothing else.
+    fn hear(&mut self) -> Result<(), Error> {
+        let Some(channel) = self.files.channel() else {
+            return Ok(());
+        };
+        match sys::hear(channel) {
+            Ok(Some([DONE, code])) if self.killed.is_none() => self.job_done(code),
+            Ok(Some(_)) => Ok(()),
+            Ok(None) | Err(_) => {
+                // Broken by the program, which now ends with its current job.
+                self.files.close_channel();
+                Ok(())
+            }
+        }
+    }
+
+    fn job_done(&mut self, code: u8) -> Result<(), Error> {
+        let used = self
+            .child
+            .as_ref()
+            .and_then(|child| sys::cpu_time(child.pid))
+            .unwrap_or(self.cpu_before);
+        if used.saturating_sub(self.cpu_before) >= self.limits.cpu {
+            return self.kill(Killed::CpuTime);
+        }
+        let ending = |full| {
+            Ok(if full {
+                Ending::Output
+            } else {
+                Ending::Exited(i32::from(code))
+            })
+        };
+        let outcome = self.outcome(used, ending)?;
+        self.events.clear();
+        self.ended += 1;
+        let next = match (self.each)(outcome) {
+            ControlFlow::Continue(()) => self.jobs.get(self.ended),
+            ControlFlow::Break(()) => None,
+        };
+        let Some(next) = next else {
+            return self.kill(Killed::Finished);
+        };
+        self.files
+            .refill(next)
+            .map_err(Error::system("a memory file could not be filled"))?;
+        self.started = Instant::now();
+        self.cpu_before = used;
+        if let Some(channel) = self.files.channel() {
+            // One that does not listen is stopped by its clocks.
+            sys::tell(channel, NEXT);
+        }
+        Ok(())
+    }
+
+    /// Of the current job, which ends with the process having used `used` CPU time.
+    fn outcome(
+        &self,
+        used: Duration,
+        ending: impl FnOnce(bool) -> Result<Ending, Error>,
+    ) -> Result<Outcome, Error> {
+        let written = self
+            .files
+            .written(self.limits.output)
+            .map_err(Error::system("the program's output could not be read"))?;
+        let full = [&written.stdout, &written.stderr, &written.result]
+            .into_iter()
+            .any(|bytes| bytes.len() as u64 >= self.limits.output);
+        Ok(Outcome {
+            ending: ending(full)?,
+            usage: Usage {
+                cpu: used.saturating_sub(self.cpu_before),
+                wall: self.started.elapsed(),
+                peak: 0,
+            },
+            stdout: written.stdout,
+            stderr: written.stderr,
+            result: written.result,
+            events: self.events.iter().copied().collect(),
+        })
+    }
+
+    /// Kills what has used up its time; says how long nothing needs to be checked.
+    fn check_clocks(&mut self) -> Result<Duration, Error> {
+        if let Some((_, since)) = self.killed {
+            if since.elapsed() > REAP_TIME {
+                return Err(Error::ZygoteLost(
+                    "a killed program was not reaped".to_owned(),
+                ));
+            }
+            return Ok(Duration::from_secs(1));
+        }
+        let wall_left = self.limits.wall.saturating_sub(self.started.elapsed());
+        let Some(child) = &mut self.child else {
+            if wall_left.is_zero() {
+                return Err(Error::ZygoteLost("it did not fork in time".to_owned()));
+            }
+            return Ok(wall_left);
+        };
+        let mut next_check = wall_left;
+        if self.zygote.group.is_some() && !child.is_victim {
+            let left = HINT_AFTER.saturating_sub(child.began.elapsed());
+            if left.is_zero() {
+                prefer_as_victim(child.pid);
+                child.is_victim = true;
+            } else {
+                next_check = next_check.min(left);
+            }
+        }
+        let end = self.cpu_before + self.limits.cpu;
+        let cpu_left = sys::cpu_time(child.pid).map_or(wall_left, |used| end.saturating_sub(used));
+        if cpu_left.is_zero() {
+            self.kill(Killed::CpuTime)?;
+        } else if wall_left.is_zero() {
+            self.kill(Killed::WallTime)?;
+        }
+        // Several threads use up CPU time faster than the clock on the wall goes.
+        let soonest = cpu_left / processors();
+        Ok(soonest.min(next_check).max(Duration::from_millis(1)))
+    }
+
+    fn kill(&mut self, why: Killed) -> Result<(), Error> {
+        if let Some(child) = &self.child {
+            sys::kill(&child.handle).map_err(Error::system("the program could not be killed"))?;
+        }
+        self.killed = Some((why, Instant::now()));
+        Ok(())
+    }
+
+    /// How the current job ended with the end of the process.
+    fn ending(&self, exit: &Exit, full: bool) -> Result<Ending, Error> {
+        let status = exit.status as i32;
+        let used = Duration::from_micros(exit.cpu_us).saturating_sub(self.cpu_before);
+        Ok(match self.killed {
+            _ if used >= self.limits.cpu => Ending::CpuTime,
+            Some((Killed::CpuTime, _)) => Ending::CpuTime,
+            Some((Killed::WallTime, _)) => Ending::WallTime,
+            None if libc::WIFSIGNALED(status) => match libc::WTERMSIG(status) {
+                libc::SIGKILL if self.was_killed_for_memory()? => Ending::Memory,
+                libc::SIGXFSZ => Ending::Output,
+                _ if full => Ending::Output,
+                signal => Ending::Signaled(signal),
+            },
+            _ if full => Ending::Output,
+            _ => Ending::Exited(libc::WEXITSTATUS(status)),
+        })
+    }
+
+    fn was_killed_for_memory(&self) -> Result<bool, Error> {
+        let Some(group) = &self.zygote.group else {
+            return Ok(false);
+        };
+        let kills = group
+            .memory_kills()
+            .map_err(Error::system("the control group is gone"))?;
+        Ok(self.zygote.memory_kills.replace(kills) < kills)
+    }
+}
+
+fn processors() -> u32 {
+    static COUNT: OnceLock<u32> = OnceLock::new();
+    *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, |n| n.get() as u32))
+}
+
+/// When memory runs out the kernel is to take the program, not the zygote. It is a hint: without it the kernel
+/// chooses by size, and a zygote that it takes is a fault that the next run mends.
+fn prefer_as_victim(pid: pid_t) {
+    let _ = fs::write(format!("/proc/{pid}/oom_score_adj"), "1000");
+}
