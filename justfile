@@ -28,3 +28,7 @@ resume-full:
 # Run the canonical solutions of every problem file in a folder.
 audit-data DIR:
     cargo run --release -- corpus audit --problems {{DIR}}/*.jsonl.gz
+
+# What a test costs, beside other ways of running it.
+bench-execution *FLAGS:
+    cargo run --release --package xtask -- bench-execution {{FLAGS}}

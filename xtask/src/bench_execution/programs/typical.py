@@ -1,40 +1,26 @@
 import sys
-from collections import defaultdict, Counter
-import math
+from collections import Counter
 
-def read():
-    data = sys.stdin.read().split()
-    n = int(data[0])
-    return n, list(map(int, data[1:n + 1]))
 
-class Graph:
-    def __init__(self):
-        self.edges = defaultdict(list)
-    def add(self, a, b):
-        self.edges[a].append(b)
-        self.edges[b].append(a)
+def longest_run(values):
+    best = run = 1
+    for left, right in zip(values, values[1:]):
+        run = run + 1 if right > left else 1
+        best = max(best, run)
+    return best
 
-def solve(n, values):
-    counts = Counter(values)
-    best = max(counts.items(), key=lambda kv: (kv[1], -kv[0]))
-    g = Graph()
-    for a, b in zip(values, values[1:]):
-        g.add(a, b)
-    seen, stack = set(), [values[0]]
-    while stack:
-        v = stack.pop()
-        if v in seen:
-            continue
-        seen.add(v)
-        stack.extend(g.edges[v])
-    return best[0], len(seen), math.gcd(*values)
 
 def main():
-    n, values = read()
-    a, b, c = solve(n, values)
-    print(a, b, c)
-    for i in range(0, n, 10):
-        print(" ".join(map(str, sorted(values[i:i + 10]))))
+    n = int(sys.stdin.readline())
+    values = list(map(int, sys.stdin.readline().split()))
+    counts = Counter(values)
+    most = max(counts.items(), key=lambda item: (item[1], -item[0]))
+    if n != len(values):
+        print("bad input")
+        return
+    print(longest_run(values), most[0], most[1])
+    print(*sorted(set(values))[:5])
+
 
 if __name__ == "__main__":
     main()
