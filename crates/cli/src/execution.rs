@@ -17,7 +17,7 @@ pub(crate) struct ExecutionArguments {
     #[arg(long, default_value = "python3", value_name = "PYTHON")]
     pub(crate) python: String,
     /// Lowest isolation level to accept: A all walls, B no control group or no root, C no namespaces but
-    /// seccomp and Landlock
+    /// seccomp and Landlock, D resource limits only, for programs that you trust
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) level: Option<LevelArgument>,
     /// CPU seconds for each test; 5 when not given, 1 for the quickstart, 60 for canonical solutions
@@ -66,6 +66,7 @@ pub(crate) enum LevelArgument {
     A,
     B,
     C,
+    D,
 }
 
 impl LevelArgument {
@@ -74,6 +75,7 @@ impl LevelArgument {
             Self::A => Level::A,
             Self::B => Level::B,
             Self::C => Level::C,
+            Self::D => Level::D,
         }
     }
 }

@@ -64,7 +64,10 @@ fn refusal(asked: Level, walls: &Walls) -> String {
         let _ = write!(text, "\n  {wall}: {reason}");
     }
     if offered == Level::D {
-        text.push_str("\nwithout seccomp, and namespaces or Landlock, no program is run at all");
+        text.push_str(
+            "\nonly resource limits would stand between programs and this user's files and processes; for programs \
+             that you trust: `--level D`",
+        );
     } else {
         let _ = write!(text, "\nto run with less, say so: `--level {offered}`");
     }

@@ -7,41 +7,22 @@ use std::path::Path;
 use std::process::Command;
 
 use proptest::prelude::*;
-use scrl_record::{Confidence, Cwe, Extraction, Fault, FaultOwner, ProblemId, SampleId, Versions};
+use scrl_record::{Confidence, Cwe, Extraction, Fault, FaultOwner};
 
 use super::*;
 
 fn sample() -> Graded {
+    let extraction = Extraction {
+        method: ExtractionMethod::Whole,
+        blocks: 0,
+        block: None,
+    };
     Graded {
-        sample_id: SampleId::from("s"),
-        problem_id: ProblemId::from("p"),
-        model: String::new(),
-        dataset: None,
-        kind: None,
-        difficulty: None,
-        made_as: None,
-        extraction: Extraction {
-            method: ExtractionMethod::Whole,
-            blocks: 0,
-            block: None,
-        },
         code_lines: 3,
         parses: true,
         compiles: Some(true),
-        tests: None,
-        tests_passed: None,
-        tests_total: None,
-        compare: None,
         constant_baseline: Some(0.25),
-        findings: Vec::new(),
-        strict_findings: Vec::new(),
-        events: Vec::new(),
-        patterns: Vec::new(),
-        fault: None,
-        level: None,
-        walls: Vec::new(),
-        rewards: Rewards::default(),
-        versions: Versions::default(),
+        ..Graded::new("s".into(), "p".into(), String::new(), extraction)
     }
 }
 
@@ -414,4 +395,13 @@ proptest! {
         let fault = Some(Fault { owner, reason: String::new() });
         prop_assert_eq!(all(&rewards(&Graded { fault, ..graded })), [None; 4]);
     }
+}
+
+#[test]
+fn tests_that_were_not_run_say_nothing_about_the_stage_and_lower_the_share() {
+    let stopped = tested(&[Verdict::Accepted, Verdict::WrongAnswer, Verdict::NotRun]);
+    let rewards = rewards(&stopped);
+    assert_eq!(rewards.staged, Some(0.6 * 0.6 + 0.4));
+    assert_eq!(rewards.seed, Some(0.6 / 3.0 + 0.4));
+    assert_eq!(rewards.binary, Some(0.0));
 }

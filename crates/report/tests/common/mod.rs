@@ -11,39 +11,23 @@ use scrl_report::{Measure, Metrics, Run};
 
 /// A sample that parses, has no findings and did not run.
 pub(crate) fn sample(model: &str, problem: &str, id: &str) -> Graded {
+    let extraction = Extraction {
+        method: ExtractionMethod::Fence,
+        blocks: 1,
+        block: Some(0),
+    };
     Graded {
-        sample_id: id.into(),
-        problem_id: problem.into(),
-        model: model.to_owned(),
         dataset: Some("handmade".to_owned()),
         kind: Some(Kind::Stdin),
         difficulty: Some("introductory".to_owned()),
-        made_as: None,
-        extraction: Extraction {
-            method: ExtractionMethod::Fence,
-            blocks: 1,
-            block: Some(0),
-        },
         code_lines: 10,
         parses: true,
         compiles: Some(true),
-        tests: None,
-        tests_passed: None,
-        tests_total: None,
-        compare: None,
-        constant_baseline: None,
-        findings: Vec::new(),
-        strict_findings: Vec::new(),
-        events: Vec::new(),
-        patterns: Vec::new(),
-        fault: None,
-        level: None,
-        walls: Vec::new(),
-        rewards: Rewards::default(),
         versions: Versions {
             scrl: "0.1.0".to_owned(),
             python: "CPython 3.11.7".to_owned(),
         },
+        ..Graded::new(id.into(), problem.into(), model.to_owned(), extraction)
     }
 }
 
