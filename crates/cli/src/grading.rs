@@ -1,7 +1,7 @@
 //! How samples are graded: the flags, and the run. Shared by `grade`, `quickstart` and `corpus audit`.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -38,6 +38,14 @@ pub(crate) struct GradingArguments {
         help_heading = "Execution"
     )]
     stop_at: StopAtArgument,
+    /// Run each program's tests this often and mark those whose verdict changes
+    #[arg(
+        long,
+        default_value = "1",
+        value_name = "N",
+        help_heading = "Execution"
+    )]
+    repeat: NonZeroU32,
     #[command(flatten)]
     execution: ExecutionArguments,
 }
@@ -79,6 +87,7 @@ impl GradingArguments {
                 compare,
                 isolated: self.isolated,
                 stop_at: self.stop_at.stop_at(),
+                times: self.repeat,
                 python: execution.python.version().to_owned(),
                 version: VERSION.to_owned(),
             },
@@ -119,6 +128,7 @@ impl Grading {
             output_limit_mib: settings.limits.output >> 20,
             isolated: settings.isolated,
             stop_at: stop_at.map_or_else(String::new, |value| value.get_name().to_owned()),
+            repeat: settings.times.get(),
             compare: settings.compare.map(|compare| compare.to_string()),
             problems,
             samples,

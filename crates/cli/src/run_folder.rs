@@ -74,6 +74,7 @@ pub(crate) struct RunDescription {
     pub(crate) output_limit_mib: u64,
     pub(crate) isolated: bool,
     pub(crate) stop_at: String,
+    pub(crate) repeat: u32,
     /// `null`: each problem's own.
     pub(crate) compare: Option<String>,
     pub(crate) problems: Vec<InputFile>,

@@ -254,3 +254,67 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let ran = Ran::of(child.wait_with_output().unwrap()).expect(0);
     assert_eq!(ran.stderr, "");
 }
+
+/// The verdicts of the only sample in `run/graded.jsonl`, and its record.
+fn graded_with(code: &str, tests: usize, flags: &str) -> (Vec<String>, Value) {
+    let place = Place::empty();
+    let test = r#"{"input": "1\n", "output": "ok"}"#;
+    let problem = format!(
+        r#"{{"id": "p", "kind": "stdin", "tests": [{}]}}"#,
+        vec![test; tests].join(", ")
+    );
+    let sample = serde_json::json!({"id": "s", "problem_id": "p", "model": "m", "code": code});
+    std::fs::write(place.path("problems.jsonl"), problem).unwrap();
+    std::fs::write(place.path("samples.jsonl"), sample.to_string()).unwrap();
+    place
+        .scrl(&format!("{GRADE} --cpu-limit 0.3 {flags}"))
+        .expect(0);
+    let graded: Value = serde_json::from_str(&place.read("run/graded.jsonl")).unwrap();
+    let tests = graded["tests"].as_array().unwrap();
+    let verdict = |test: &Value| test["verdict"].as_str().unwrap().to_owned();
+    (tests.iter().map(verdict).collect(), graded)
+}
+
+#[test]
+fn stop_at_leaves_the_rest_alone_and_says_so() {
+    let wrong = "print('no')";
+    let (verdicts, _) = graded_with(wrong, 3, "");
+    assert_eq!(verdicts, ["wrong_answer"; 3]);
+    let (verdicts, _) = graded_with(wrong, 3, "--stop-at time-limit");
+    assert_eq!(verdicts, ["wrong_answer"; 3]);
+    for flags in ["--stop-at failure", "--stop-at failure --isolated"] {
+        let (verdicts, graded) = graded_with(wrong, 3, flags);
+        assert_eq!(verdicts, ["wrong_answer", "not_run", "not_run"]);
+        assert_eq!(graded["tests_total"], 3);
+    }
+    let (verdicts, _) = graded_with("while True: pass", 2, "--stop-at time-limit");
+    assert_eq!(verdicts, ["time_limit", "not_run"]);
+}
+
+#[test]
+fn repeat_marks_verdicts_that_change() {
+    let coin = "import os\nprint('ok' if os.urandom(1)[0] % 2 else 'no')";
+    let (verdicts, graded) = graded_with(coin, 4, "--repeat 20");
+    assert_eq!(verdicts.len(), 4);
+    assert_eq!(graded["flaky_tests"], serde_json::json!([0, 1, 2, 3]));
+    let (_, graded) = graded_with("print('ok')", 2, "--repeat 3");
+    assert_eq!(graded["flaky_tests"], serde_json::json!([]));
+    let (_, graded) = graded_with("print('ok')", 2, "");
+    assert!(graded.get("flaky_tests").is_none());
+}
+
+#[test]
+fn batched_and_isolated_tests_end_alike() {
+    // Numbers the tests of its process: what it remembers must not fail it.
+    let counts = "import math\nmath.seen = getattr(math, 'seen', 0) + 1\nprint('ok' if math.seen == 1 else 'no')";
+    for code in [
+        counts,
+        "print('ok')",
+        "import os\nprint('ok', flush=True)\nos._exit(0)",
+    ] {
+        for flags in ["", "--isolated"] {
+            let (verdicts, _) = graded_with(code, 4, flags);
+            assert_eq!(verdicts, ["accepted"; 4], "{code} {flags}");
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! One sample in, one graded sample out.
 
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+
 use scrl_audit::{Mode, Module};
 use scrl_record::{
-    Compare, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample, Verdict,
-    Versions,
+    Compare, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample, TestResult,
+    Verdict, Versions,
 };
 use scrl_sandbox::{Error, Limits, Sandbox, Worker};
 
@@ -24,6 +27,8 @@ pub struct Settings {
     pub isolated: bool,
     /// After which test the rest of a sample's tests is not run.
     pub stop_at: StopAt,
+    /// How often each sample's tests are run, to see whether the verdicts stay the same.
+    pub times: NonZeroU32,
     /// The interpreter, for the record.
     pub python: String,
     /// This program's version, for the record.
@@ -202,6 +207,14 @@ impl<'a> Grader<'a> {
             compare,
         };
         let tested = Testing::new(&mut self.worker, self.settings, program).finish()?;
+        let mut flaky = BTreeSet::new();
+        for _ in 1..self.settings.times.get() {
+            let again = Testing::new(&mut self.worker, self.settings, program).finish()?;
+            flaky.extend(differing(&tested.results, &again.results));
+        }
+        if self.settings.times.get() > 1 {
+            graded.flaky_tests = Some(flaky.into_iter().collect());
+        }
         let passed = tested
             .results
             .iter()
@@ -215,6 +228,15 @@ impl<'a> Grader<'a> {
         graded.compare = Some(compare);
         Ok(())
     }
+}
+
+/// The tests that ended differently.
+fn differing<'r>(
+    once: &'r [TestResult],
+    again: &'r [TestResult],
+) -> impl Iterator<Item = u32> + 'r {
+    let pairs = (0..).zip(once.iter().zip(again));
+    pairs.filter_map(|(at, (a, b))| (a.verdict != b.verdict).then_some(at))
 }
 
 fn infrastructure(error: &Error) -> Fault {

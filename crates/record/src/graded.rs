@@ -190,6 +190,10 @@ pub struct Graded {
     /// Tests, with those that were not run because an earlier one failed; absent when none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tests_total: Option<u32>,
+    /// Tests whose verdict was not the same each time, from 0, in order; absent when they ran once. The results are
+    /// those of the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaky_tests: Option<Vec<u32>>,
     /// How outputs were compared; absent when none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare: Option<Compare>,
@@ -244,6 +248,7 @@ impl Graded {
             tests: None,
             tests_passed: None,
             tests_total: None,
+            flaky_tests: None,
             compare: None,
             constant_baseline: None,
             findings: Vec::new(),

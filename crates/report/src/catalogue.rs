@@ -64,6 +64,9 @@ fn rates() -> Vec<Definition> {
         Definition::rate("secure_pass_rate", functional_and_secure),
         Definition::rate("secure_given_pass_rate", secure_if_functional),
         Definition::rate("vulnerable_rate", vulnerable),
+        Definition::rate("flaky_rate", |sample| {
+            sample.flaky_tests.as_ref().map(|tests| !tests.is_empty())
+        }),
     ]
 }
 

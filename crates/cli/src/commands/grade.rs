@@ -150,6 +150,7 @@ struct Summary {
     infrastructure_faults: usize,
     not_parsed: usize,
     empty: usize,
+    flaky: usize,
     verdicts: BTreeMap<&'static str, usize>,
     fault_reasons: BTreeMap<String, usize>,
 }
@@ -194,6 +195,10 @@ impl Summary {
             empty: count(&|graded| {
                 graded.extraction.method == scrl_record::ExtractionMethod::Nothing
             }),
+            flaky: count(&|graded| {
+                let tests = graded.flaky_tests.as_ref();
+                tests.is_some_and(|tests| !tests.is_empty())
+            }),
             verdicts,
             fault_reasons,
         }
@@ -213,6 +218,9 @@ impl Summary {
             format!("not parsed              {:>8}", self.not_parsed),
             format!("no code in the answer   {:>8}", self.empty),
         ];
+        if self.flaky > 0 {
+            lines.push(format!("verdicts that changed   {:>8}", self.flaky));
+        }
         if !self.verdicts.is_empty() {
             lines.push("tests by verdict:".to_owned());
         }

@@ -4,6 +4,7 @@ pub(crate) mod leftovers;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroU32;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -197,6 +198,7 @@ pub(crate) fn settings(limits: Limits, isolated: bool) -> Settings {
         compare: None,
         isolated,
         stop_at: StopAt::Never,
+        times: NonZeroU32::MIN,
         python: String::new(),
         version: String::new(),
     }
