@@ -4,6 +4,8 @@
 //! 2 could not run.
 
 mod agreement;
+mod bandit_parity;
+mod rules;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -21,11 +23,16 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Agreement(agreement::Arguments),
+    BanditParity(bandit_parity::Arguments),
+    /// Write docs/rules.md from the rules
+    Rules,
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Agreement(arguments) => agreement::run(&arguments),
+        Command::BanditParity(arguments) => bandit_parity::run(&arguments),
+        Command::Rules => rules::run(),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
