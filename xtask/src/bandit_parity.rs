@@ -11,7 +11,7 @@ use clap::Args;
 use scrl_audit::{Module, Profile, decode};
 use serde::Deserialize;
 
-use comparison::{Comparison, Issue};
+use comparison::{Comparison, Row};
 
 /// Compare the findings of Bandit mode with those of an installed Bandit 1.9.4
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 /// What is read of Bandit's JSON report.
 #[derive(Debug, Deserialize)]
 struct Report {
-    results: Vec<Issue>,
+    results: Vec<Row>,
     errors: Vec<Skipped>,
     metrics: BTreeMap<String, serde_json::Value>,
 }
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         .iter()
         .map(|error| error.filename.as_str())
         .collect();
-    let mut theirs: BTreeMap<&str, Vec<&Issue>> = BTreeMap::new();
+    let mut theirs: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for issue in &report.results {
         theirs.entry(&issue.filename).or_default().push(issue);
     }
@@ -104,13 +104,13 @@ fn bandit(arguments: &Arguments) -> Command {
 }
 
 /// Whether we read the file as a program, and what we find in it.
-fn our_issues(file: &str) -> anyhow::Result<(bool, Vec<Issue>)> {
+fn our_issues(file: &str) -> anyhow::Result<(bool, Vec<Row>)> {
     let bytes = std::fs::read(file).with_context(|| format!("`{file}`"))?;
     let Ok(text) = decode(&bytes) else {
         return Ok((false, Vec::new()));
     };
     let module = Module::parse(&text);
     let scan = module.scan(Profile::bandit(), file);
-    let issues = scan.findings.iter().map(|found| Issue::ours(file, found));
+    let issues = scan.findings.iter().map(|found| Row::ours(file, found));
     Ok((module.parses(), issues.collect()))
 }

@@ -20,12 +20,13 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
         return utf8(bytes);
     };
     let name = name.to_ascii_lowercase().replace('_', "-");
-    let is_utf8 = name == "utf-8" || name.starts_with("utf-8-") || name == "utf8";
     match name.as_str() {
-        _ if is_utf8 => utf8(bytes),
+        "utf-8" => utf8(bytes),
+        name if name.starts_with("utf-8-") => utf8(bytes),
         _ if marked => Err(error(&format!(
             "encoding `{name}` in a file that starts as UTF-8"
         ))),
+        "utf8" | "u8" => utf8(bytes),
         "latin-1" | "latin1" | "iso-8859-1" | "iso-latin-1" | "iso8859-1" | "l1" => {
             Ok(bytes.iter().map(|&byte| char::from(byte)).collect())
         }
@@ -71,7 +72,7 @@ fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
         Ok(text) => Ok(Cow::Borrowed(text)),
         Err(found) => {
             let before = &bytes[..found.valid_up_to()];
-            let line = before.iter().filter(|&&byte| byte == b'\n').count() as u32 + 1;
+            let line = before.split(|&byte| byte == b'\n').count() as u32;
             Err(SyntaxError {
                 line,
                 column: 0,
@@ -160,6 +161,8 @@ mod tests {
             (b"'\xe9'", None),
             (b"\xef\xbb\xbfx", Some("\u{feff}x")),
             (b"\xef\xbb\xbf# coding: latin-1\n", None),
+            // CPython takes only the name with its hyphen for the encoding that the mark stands for.
+            (b"\xef\xbb\xbf# coding: utf8\n", None),
         ] {
             assert_eq!(text(bytes).as_deref(), expected, "{bytes:?}");
         }

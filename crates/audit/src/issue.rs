@@ -43,8 +43,22 @@ pub struct Located {
     pub finding: Finding,
     /// First and last line that Bandit counts to it; a string's are those of the expression or statement around it.
     pub lines: (u32, u32),
-    /// Column in UTF-8 bytes, from 0, just behind the node on its last line.
+    /// The node's own last line.
+    pub end_line: u32,
+    /// Column in UTF-8 bytes, from 0, just behind the node on that line; 0 where Bandit knows none.
     pub end_column: u32,
+}
+
+impl From<Finding> for Located {
+    /// A finding of which only the start is known.
+    fn from(finding: Finding) -> Located {
+        Located {
+            lines: (finding.line, finding.line),
+            end_line: finding.line,
+            end_column: 0,
+            finding,
+        }
+    }
 }
 
 /// What one scan tells of one source.
@@ -79,6 +93,7 @@ pub(crate) fn located(
     Located {
         finding,
         lines,
+        end_line: table.line(at.end()),
         end_column: table.column(at.end()),
     }
 }

@@ -3,6 +3,8 @@
 //! Bandit turns an argument into a Python value first (`_get_literal_value`), so names and `True` become strings and
 //! whatever is not literal becomes `None`.
 
+use std::fmt::Write as _;
+
 use crate::call::{Value, element_value, value};
 use crate::syntax::{Expr, Number};
 
@@ -112,7 +114,7 @@ fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c == quote => out.extend(['\\', c]),
-            c if c.is_control() => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() => hexadecimal(u32::from(c), &mut out),
             c => out.push(c),
         }
     }
@@ -135,11 +137,16 @@ fn bytes(bytes: &[u8]) -> String {
             b'\t' => out.push_str("\\t"),
             byte if byte == quote => out.extend(['\\', char::from(byte)]),
             0x20..=0x7e => out.push(char::from(byte)),
-            byte => out.push_str(&format!("\\x{byte:02x}")),
+            byte => hexadecimal(byte.into(), &mut out),
         }
     }
     out.push(char::from(quote));
     out
+}
+
+fn hexadecimal(code: u32, out: &mut String) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(out, "\\x{code:02x}");
 }
 
 #[cfg(test)]

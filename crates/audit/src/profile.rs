@@ -21,6 +21,11 @@ impl Profile {
         }
     }
 
+    /// The settings it was made of.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Bandit 1.9.4 without configuration.
     pub fn bandit() -> &'static Profile {
         static PROFILE: OnceLock<Profile> = OnceLock::new();

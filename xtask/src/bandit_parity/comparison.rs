@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 /// One finding in the words of Bandit's JSON.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-pub(crate) struct Issue {
+pub(crate) struct Row {
     pub(crate) filename: String,
     line_number: u32,
     test_id: String,
@@ -27,10 +27,10 @@ struct Weakness {
     id: u32,
 }
 
-impl Issue {
-    pub(crate) fn ours(file: &str, found: &Located) -> Issue {
+impl Row {
+    pub(crate) fn ours(file: &str, found: &Located) -> Row {
         let finding = &found.finding;
-        Issue {
+        Row {
             filename: file.to_owned(),
             line_number: finding.line,
             test_id: finding.id.clone(),
@@ -47,7 +47,7 @@ impl Issue {
 
     /// The finding without what is no part of its identity: Bandit's test functions are named otherwise than its
     /// tests, and addresses of nodes differ from run to run.
-    fn key(&self) -> Issue {
+    fn key(&self) -> Row {
         let mut key = self.clone();
         key.test_name.clear();
         if let Some((before, rest)) = key.issue_text.split_once(" object at 0x")
@@ -59,7 +59,7 @@ impl Issue {
     }
 
     /// File, line, id, severity, confidence and CWE alone.
-    fn core(&self) -> Issue {
+    fn core(&self) -> Row {
         let mut core = self.key();
         core.col_offset = 0;
         core.end_col_offset = 0;
@@ -88,8 +88,8 @@ struct Counts {
 
 impl Counts {
     /// Compares two lists as multisets; `differ` hears of each key that is not as often in both.
-    fn compare(&mut self, theirs: &[Issue], ours: &[Issue], mut differ: impl FnMut(&Issue, i32)) {
-        let mut balance: BTreeMap<&Issue, i32> = BTreeMap::new();
+    fn compare(&mut self, theirs: &[Row], ours: &[Row], mut differ: impl FnMut(&Row, i32)) {
+        let mut balance: BTreeMap<&Row, i32> = BTreeMap::new();
         for issue in theirs {
             *balance.entry(issue).or_default() += 1;
         }
@@ -126,18 +126,18 @@ impl Comparison {
         }
     }
 
-    pub(crate) fn add_issues(&mut self, theirs: &[&Issue], ours: &[Issue]) {
-        let keys = |issue: &Issue| issue.key();
-        let exact_theirs: Vec<Issue> = theirs.iter().map(|issue| keys(issue)).collect();
-        let exact_ours: Vec<Issue> = ours.iter().map(keys).collect();
+    pub(crate) fn add_issues(&mut self, theirs: &[&Row], ours: &[Row]) {
+        let keys = |issue: &Row| issue.key();
+        let exact_theirs: Vec<Row> = theirs.iter().map(|issue| keys(issue)).collect();
+        let exact_ours: Vec<Row> = ours.iter().map(keys).collect();
         let differences = &mut self.differences;
         self.exact
             .compare(&exact_theirs, &exact_ours, |issue, left| {
                 let side = if left > 0 { "missing" } else { "extra" };
                 differences.push(format!("{side} x{}: {issue:?}", left.abs()));
             });
-        let core_theirs: Vec<Issue> = theirs.iter().map(|issue| issue.core()).collect();
-        let core_ours: Vec<Issue> = ours.iter().map(Issue::core).collect();
+        let core_theirs: Vec<Row> = theirs.iter().map(|issue| issue.core()).collect();
+        let core_ours: Vec<Row> = ours.iter().map(Row::core).collect();
         self.core.compare(&core_theirs, &core_ours, |_, _| {});
     }
 

@@ -24,7 +24,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(call: &Call<'_>) -> Option<Issue> {
-    let runs = call.name.ends_with(".run") && call.imports.is_imported_like("flask");
+    let runs = call.last_segment() == "run"
+        && call.name != "run"
+        && call.imports.is_imported_like("flask");
     if !runs || call.keywords_break_bandit() {
         return None;
     }

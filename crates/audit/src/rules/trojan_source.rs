@@ -82,6 +82,7 @@ fn located(info: &RuleInfo, control: char, line: u32, column: u32) -> Located {
     Located {
         finding,
         lines: (line, line),
+        end_line: line,
         end_column: 0,
     }
 }
