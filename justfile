@@ -28,3 +28,11 @@ resume-full:
 # Run the canonical solutions of every problem file in a folder.
 audit-data DIR:
     cargo run --release -- corpus audit --problems {{DIR}}/*.jsonl.gz
+
+# Time the analyzer, a bare parse, Bandit and ruff over the shared samples; flags as `--python FILE --ruff FILE`.
+bench-analyzer DATA *FLAGS:
+    cargo run --release -q -p xtask -- bench-analyzer --data {{DATA}} {{FLAGS}}
+
+# Compare the findings of Bandit mode with those of an installed Bandit 1.9.4.
+bandit-parity *FLAGS:
+    cargo run --release -q -p xtask -- bandit-parity {{FLAGS}}

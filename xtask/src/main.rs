@@ -5,6 +5,7 @@
 
 mod agreement;
 mod bandit_parity;
+mod bench_analyzer;
 mod rules;
 
 use std::io::Write as _;
@@ -24,6 +25,7 @@ struct Arguments {
 enum Command {
     Agreement(agreement::Arguments),
     BanditParity(bandit_parity::Arguments),
+    BenchAnalyzer(bench_analyzer::Arguments),
     /// Write docs/rules.md from the rules
     Rules,
 }
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::BanditParity(arguments) => bandit_parity::run(&arguments),
+        Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
         Command::Rules => rules::run(),
     };
     match result {

@@ -176,6 +176,9 @@ impl<'a> Chain<'a> {
 
     /// For each literal, what follows it in its statement: the literals outside its operation, each after a space.
     fn outside(&self) -> Vec<Effect> {
+        if self.literals.len() == 1 {
+            return vec![Effect::nothing()];
+        }
         let spaced = |literal: &Literal<'_>| Effect::of(" ").then(&Effect::of(literal.text()));
         let effects: Vec<Effect> = self.literals.iter().map(spaced).collect();
         let mut before = vec![Effect::nothing()];
