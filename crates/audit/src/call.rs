@@ -60,7 +60,7 @@ impl<'s> Call<'s> {
     /// The keyword argument of this name.
     pub(crate) fn keyword(&self, name: &str) -> Option<&'s Keyword> {
         let mut keywords = self.node.arguments.keywords.iter();
-        // A repeated keyword is a syntax error; in a recovered tree the last one counts, as in a dictionary.
+        // `ast.parse` takes a repeated keyword; the last one counts, as in the dictionary that Bandit makes.
         keywords.rfind(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name))
     }
 
@@ -69,9 +69,16 @@ impl<'s> Call<'s> {
         self.keyword(name).map(|keyword| value(&keyword.value))
     }
 
+    /// The first keyword argument of this name, where Bandit looks for it in the tree.
+    pub(crate) fn first_keyword(&self, name: &str) -> Option<&'s Keyword> {
+        let mut keywords = self.node.arguments.keywords.iter();
+        keywords.find(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name))
+    }
+
     /// Where the value of a keyword argument starts.
     pub(crate) fn keyword_position(&self, name: &str) -> Option<TextSize> {
-        self.keyword(name).map(|keyword| keyword.value.start())
+        self.first_keyword(name)
+            .map(|keyword| keyword.value.start())
     }
 
     /// Whether Bandit fails on the arguments and so drops what it found: a set display holding something unhashable.

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::call::{Value, element_value, value};
-use crate::syntax::{Expr, Number};
+use crate::syntax::{Expr, ExprDict, Number, class_name};
 
 /// Python's `str` of the value that Bandit makes of an argument.
 pub(crate) fn printed(expression: &Expr) -> String {
@@ -67,9 +67,23 @@ fn display(expression: &Expr, level: u32) -> String {
         Expr::Tuple(node) if node.elts.len() == 1 => format!("({},)", joined(&node.elts)),
         Expr::Tuple(node) => format!("({})", joined(&node.elts)),
         Expr::Set(node) => format!("{{{}}}", joined(&node.elts)),
-        // Bandit prints the addresses of the nodes in a dictionary; there is nothing to repeat.
-        _ => "{}".to_owned(),
+        Expr::Dict(node) => dictionary(node),
+        _ => "None".to_owned(),
     }
+}
+
+/// Bandit puts nodes into the dictionary, and prints their addresses, too.
+fn dictionary(node: &ExprDict) -> String {
+    let name = |expression: &Expr| format!("<ast.{} object>", class_name(expression));
+    let entries: Vec<String> = node
+        .items
+        .iter()
+        .map(|item| {
+            let key = item.key.as_ref().map_or("None".to_owned(), name);
+            format!("{key}: {}", name(&item.value))
+        })
+        .collect();
+    format!("{{{}}}", entries.join(", "))
 }
 
 fn number(number: &Number) -> String {

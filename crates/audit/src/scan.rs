@@ -19,7 +19,7 @@ use crate::syntax::{Expr, Kind, Node, TextRange, Tree, line_range, start, walk};
 const BANDIT_MAX_DEPTH: u32 = 990;
 
 /// Statements that checks may look at in one file beyond the nodes they are called for.
-const FUEL: u32 = 1_000_000;
+const FUEL: u32 = 250_000;
 
 /// A node with what a check may ask about it.
 #[derive(Clone, Copy, Debug)]

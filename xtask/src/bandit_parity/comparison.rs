@@ -50,7 +50,7 @@ impl Row {
     fn key(&self) -> Row {
         let mut key = self.clone();
         key.test_name.clear();
-        if let Some((before, rest)) = key.issue_text.split_once(" object at 0x")
+        while let Some((before, rest)) = key.issue_text.split_once(" object at 0x")
             && let Some((_, after)) = rest.split_once('>')
         {
             key.issue_text = format!("{before} object>{after}");

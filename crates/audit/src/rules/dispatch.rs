@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::issue::Issue;
 use crate::scan::{Report, Site};
 use crate::settings::Settings;
-use crate::syntax::{KINDS, Kind};
+use crate::syntax::{KINDS, Keyword, Kind};
 
 /// A rule with a check of its own.
 #[derive(Debug)]
@@ -114,12 +114,16 @@ impl Dispatch {
                 run(checks);
             }
         }
-        for keyword in &call.node.arguments.keywords {
+        let keywords = &call.node.arguments.keywords;
+        for (at, keyword) in keywords.iter().enumerate() {
             let name = keyword.arg.as_ref().map_or("", |arg| arg.as_str());
-            self.keywords
-                .get(name)
-                .into_iter()
-                .for_each(|checks| run(checks));
+            let same = |other: &Keyword| other.arg.as_deref() == Some(name);
+            // `ast.parse` takes a repeated keyword; one call is one finding all the same.
+            if let Some(checks) = self.keywords.get(name)
+                && keywords.iter().position(same) == Some(at)
+            {
+                run(checks);
+            }
         }
         if let Some(name) = judged_name(call)
             && let Some(row) = self.banned_calls.get(name)

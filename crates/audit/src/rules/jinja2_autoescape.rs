@@ -55,7 +55,7 @@ fn check(call: &Call<'_>) -> Option<Issue> {
 /// The keyword argument of that name nearest to the call, in the call itself or in what is nested in it.
 fn autoescape<'s>(call: &Call<'s>) -> Option<&'s Expr> {
     // Environments within the arguments of environments would cost the product of both.
-    if let Some(own) = call.keyword("autoescape") {
+    if let Some(own) = call.first_keyword("autoescape") {
         return Some(&own.value);
     }
     let mut nearest: Option<(usize, &'s Expr)> = None;

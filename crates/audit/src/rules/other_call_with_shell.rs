@@ -46,6 +46,7 @@ mod tests {
     #[test]
     fn a_true_shell_argument_is_flagged() {
         flags("f(x,\n  shell=True)\n", &["B604:2:0"]);
+        flags("f(shell=0,\n  shell=True)\n", &["B604:1:0"]);
         assert_eq!(weight("a().run(shell='y')\n"), "MEDIUM/LOW");
     }
 

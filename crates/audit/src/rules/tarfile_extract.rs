@@ -32,7 +32,7 @@ fn check(call: &Call<'_>) -> Option<Issue> {
     {
         return None;
     }
-    let Some(members) = call.keyword("members") else {
+    let Some(members) = call.first_keyword("members") else {
         let message = "tarfile.extractall used without any validation. Please check and discard \
                        dangerous members.";
         return Some(Issue::new(Severity::High, Confidence::High, message));
@@ -68,7 +68,7 @@ fn unknown_members(members: &Expr) -> Issue {
 }
 
 fn filters_data(call: &Call<'_>) -> bool {
-    let filter = call.keyword("filter").map(|keyword| &keyword.value);
+    let filter = call.first_keyword("filter").map(|keyword| &keyword.value);
     matches!(filter, Some(Expr::StringLiteral(text)) if text.value.to_str() == "data")
 }
 

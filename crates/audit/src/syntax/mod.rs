@@ -18,8 +18,8 @@ pub(crate) use lines::Lines;
 pub(crate) use node::{KINDS, Kind, Node, only_statement};
 pub(crate) use position::{line_range, start};
 pub(crate) use ruff_python_ast::{
-    Alias, ExceptHandler, Expr, ExprCall, ExprStringLiteral, Keyword, Number, Operator, Parameters,
-    Stmt, StmtFunctionDef,
+    Alias, ExceptHandler, Expr, ExprCall, ExprDict, ExprStringLiteral, Keyword, Number, Operator,
+    Parameters, Stmt, StmtFunctionDef,
 };
 pub(crate) use ruff_text_size::{Ranged, TextRange, TextSize};
 pub(crate) use text::{Piece, pieces};

@@ -158,7 +158,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     };
     let files = discover::files(&options)?;
     let profile = Profile::new(options.settings.clone());
-    let mut reports = examine::all(&files, options.mode, &profile)?;
+    let mut reports = examine::all(&files, options.mode, &profile);
     for report in &mut reports {
         report.keep(options.severity, options.confidence);
     }

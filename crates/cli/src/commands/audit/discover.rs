@@ -75,12 +75,13 @@ fn look_through(top: &Path, options: &Options, files: &mut BTreeSet<Source>) -> 
                 }
                 continue;
             }
-            let is_folder = kind.is_symlink() && path.is_dir();
+            // Pipes and devices would never end.
+            let is_file = kind.is_file() || (kind.is_symlink() && path.is_file());
             let is_included = options
                 .include
                 .iter()
                 .any(|glob| matches_pattern(&name, glob));
-            if !is_folder && is_included && !is_excluded(&name, options) {
+            if is_file && is_included && !is_excluded(&name, options) {
                 files.insert(Source {
                     name,
                     path: Some(path),

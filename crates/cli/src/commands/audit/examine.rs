@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, io, panic, thread};
 
-use anyhow::Context as _;
 use scrl_audit::{Located, Mode, Module, Profile, decode};
 use scrl_record::{Confidence, Severity};
 
@@ -85,51 +84,41 @@ impl FileReport {
 }
 
 /// Scans every file.
-pub(super) fn all(
-    sources: &[Source],
-    mode: Mode,
-    profile: &Profile,
-) -> anyhow::Result<Vec<FileReport>> {
+pub(super) fn all(sources: &[Source], mode: Mode, profile: &Profile) -> Vec<FileReport> {
     let next = AtomicUsize::new(0);
-    let work = || -> anyhow::Result<Vec<(usize, FileReport)>> {
+    let work = || {
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(source) = sources.get(at) else {
-                return Ok(done);
+                return done;
             };
-            done.push((at, examine(source, mode, profile)?));
+            done.push((at, examine(source, mode, profile)));
         }
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(sources.len()).max(1);
-    let parts = thread::scope(|scope| {
+    let mut reports: Vec<(usize, FileReport)> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         let join = |worker: thread::ScopedJoinHandle<'_, _>| {
             worker
                 .join()
                 .unwrap_or_else(|cause| panic::resume_unwind(cause))
         };
-        workers
-            .into_iter()
-            .map(join)
-            .collect::<anyhow::Result<Vec<_>>>()
-    })?;
-    let mut reports: Vec<_> = parts.into_iter().flatten().collect();
+        workers.into_iter().flat_map(join).collect()
+    });
     reports.sort_by_key(|(at, _)| *at);
-    Ok(reports.into_iter().map(|(_, report)| report).collect())
+    reports.into_iter().map(|(_, report)| report).collect()
 }
 
-fn examine(source: &Source, mode: Mode, profile: &Profile) -> anyhow::Result<FileReport> {
-    let mut bytes = Vec::new();
-    let name = if let Some(path) = &source.path {
-        bytes = fs::read(path).with_context(|| super::quoted(path))?;
-        source.name.clone()
-    } else {
-        io::stdin()
-            .read_to_end(&mut bytes)
-            .context("standard input")?;
-        "<stdin>".to_owned()
+fn examine(source: &Source, mode: Mode, profile: &Profile) -> FileReport {
+    let (name, read) = match &source.path {
+        Some(path) => (source.name.clone(), fs::read(path)),
+        None => ("<stdin>".to_owned(), from_stdin()),
+    };
+    let (bytes, unreadable) = match read {
+        Ok(bytes) => (bytes, None),
+        Err(error) => (Vec::new(), Some(error)),
     };
     let mut report = FileReport {
         code_lines: code_lines(&bytes),
@@ -142,6 +131,13 @@ fn examine(source: &Source, mode: Mode, profile: &Profile) -> anyhow::Result<Fil
         lines: Vec::new(),
         places: Vec::new(),
     };
+    if let Some(error) = unreadable {
+        report.problem = Some(Problem {
+            reason: "cannot be read",
+            details: error.to_string(),
+        });
+        return report;
+    }
     if Path::new(&report.name).extension() == Some(OsStr::new("ipynb")) {
         match notebook::code(&bytes) {
             Ok(cells) => {
@@ -152,13 +148,19 @@ fn examine(source: &Source, mode: Mode, profile: &Profile) -> anyhow::Result<Fil
             }
             Err(details) => report.problem = Some(not_read(details)),
         }
-        return Ok(report);
+        return report;
     }
     match decode(&bytes) {
         Ok(text) => scan(&text, mode, profile, &mut report),
         Err(error) => report.problem = Some(not_read(at_line(&error))),
     }
-    Ok(report)
+    report
+}
+
+fn from_stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn scan(text: &str, mode: Mode, profile: &Profile, report: &mut FileReport) {

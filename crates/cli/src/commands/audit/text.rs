@@ -14,7 +14,8 @@ pub(super) fn report(audit: &Audit) -> String {
     let mut text = String::new();
     for file in &audit.files {
         if let Some(problem) = &file.problem {
-            let _ = writeln!(text, "{}: does not parse: {}\n", file.name, problem.details);
+            let (reason, details) = (problem.reason, &problem.details);
+            let _ = writeln!(text, "{}: {reason}: {details}\n", file.name);
         }
         for located in &file.findings {
             write_finding(file, located, audit.context_lines, &mut text);
