@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         crate::say(&format!("round {round} of {}", arguments.rounds));
     }
     crate::show(&table(&contenders, &programs))?;
-    crate::show(&hostile::table())?;
+    crate::show(&hostile::table()?)?;
     Ok(true)
 }
 
