@@ -32,3 +32,10 @@ audit-data DIR:
 # What a test costs, beside other ways of running it.
 bench-execution *FLAGS:
     cargo run --release --package xtask -- bench-execution {{FLAGS}}
+# Time the analyzer, a bare parse, Bandit and ruff over the shared samples; flags as `--python FILE --ruff FILE`.
+bench-analyzer DATA *FLAGS:
+    cargo run --release -q -p xtask -- bench-analyzer --data {{DATA}} {{FLAGS}}
+
+# Compare the findings of Bandit mode with those of an installed Bandit 1.9.4.
+bandit-parity *FLAGS:
+    cargo run --release -q -p xtask -- bandit-parity {{FLAGS}}

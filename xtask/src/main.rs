@@ -4,7 +4,10 @@
 //! 2 could not run.
 
 mod agreement;
+mod bandit_parity;
+mod bench_analyzer;
 mod bench_execution;
+mod rules;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -23,12 +26,19 @@ struct Arguments {
 enum Command {
     Agreement(agreement::Arguments),
     BenchExecution(bench_execution::Arguments),
+    BanditParity(bandit_parity::Arguments),
+    BenchAnalyzer(bench_analyzer::Arguments),
+    /// Write docs/rules.md from the rules
+    Rules,
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::BenchExecution(arguments) => bench_execution::run(&arguments),
+        Command::BanditParity(arguments) => bandit_parity::run(&arguments),
+        Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
+        Command::Rules => rules::run(),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

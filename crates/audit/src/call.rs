@@ -1,6 +1,10 @@
 //! A call as Bandit's `Context` sees it: its qualified name and the literal values of its arguments.
 
+use std::cell::Cell;
+
 use crate::names::Names;
+use crate::scan::Site;
+use crate::settings::Settings;
 use crate::syntax::{Expr, ExprCall, Keyword, Ranged, TextSize};
 
 /// A call with the name of what it calls.
@@ -10,15 +14,19 @@ pub(crate) struct Call<'s> {
     /// Dotted name after import aliases; empty where there is no static name.
     pub(crate) name: &'s str,
     pub(crate) imports: &'s Names<'s>,
+    pub(crate) site: &'s Site<'s, 's>,
+    pub(crate) settings: &'s Settings,
+    /// Statements that checks may still look at in this file beyond the call itself: what keeps time linear.
+    pub(crate) fuel: &'s Cell<u32>,
 }
 
 /// What Bandit makes of an argument: constants become Python values, everything else `None`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'s> {
     /// A string; also the names of attributes, variables, and `True`, `False`, `None`.
     Text(&'s str),
-    /// A number, bytes, or a display.
-    Other,
+    /// A number, bytes, an ellipsis, or a display.
+    Other(&'s Expr),
     /// Not literal: Bandit's `None`, as if the argument were not there.
     Unknown,
 }
@@ -34,6 +42,11 @@ impl<'s> Call<'s> {
         self.name.split('.').any(|candidate| candidate == segment)
     }
 
+    /// The first segment of the qualified name.
+    pub(crate) fn first_segment(&self) -> &'s str {
+        self.name.split('.').next().unwrap_or_default()
+    }
+
     /// Positional arguments, `*args` counting as one.
     pub(crate) fn args(&self) -> &'s [Expr] {
         &self.node.arguments.args
@@ -47,7 +60,7 @@ impl<'s> Call<'s> {
     /// The keyword argument of this name.
     pub(crate) fn keyword(&self, name: &str) -> Option<&'s Keyword> {
         let mut keywords = self.node.arguments.keywords.iter();
-        // A repeated keyword is a syntax error; in a recovered tree the last one counts, as in a dictionary.
+        // `ast.parse` takes a repeated keyword; the last one counts, as in the dictionary that Bandit makes.
         keywords.rfind(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name))
     }
 
@@ -56,9 +69,16 @@ impl<'s> Call<'s> {
         self.keyword(name).map(|keyword| value(&keyword.value))
     }
 
+    /// The first keyword argument of this name, where Bandit looks for it in the tree.
+    pub(crate) fn first_keyword(&self, name: &str) -> Option<&'s Keyword> {
+        let mut keywords = self.node.arguments.keywords.iter();
+        keywords.find(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg.as_str() == name))
+    }
+
     /// Where the value of a keyword argument starts.
     pub(crate) fn keyword_position(&self, name: &str) -> Option<TextSize> {
-        self.keyword(name).map(|keyword| keyword.value.start())
+        self.first_keyword(name)
+            .map(|keyword| keyword.value.start())
     }
 
     /// Whether Bandit fails on the arguments and so drops what it found: a set display holding something unhashable.
@@ -83,10 +103,17 @@ impl<'s> Call<'s> {
     }
 }
 
-/// Bandit's `_get_literal_value`, and its preference for the name of an attribute.
+/// What Bandit makes of an argument: the name of an attribute, or `_get_literal_value`.
 pub(crate) fn value(expression: &Expr) -> Value<'_> {
     match expression {
         Expr::Attribute(node) => Value::Text(&node.attr),
+        _ => element_value(expression),
+    }
+}
+
+/// Bandit's `_get_literal_value`, as it stands for the elements of displays.
+pub(crate) fn element_value(expression: &Expr) -> Value<'_> {
+    match expression {
         Expr::StringLiteral(node) => Value::Text(node.value.to_str()),
         Expr::Name(node) => Value::Text(&node.id),
         Expr::BooleanLiteral(node) => Value::Text(if node.value { "True" } else { "False" }),
@@ -97,7 +124,7 @@ pub(crate) fn value(expression: &Expr) -> Value<'_> {
         | Expr::List(_)
         | Expr::Tuple(_)
         | Expr::Set(_)
-        | Expr::Dict(_) => Value::Other,
+        | Expr::Dict(_) => Value::Other(expression),
         _ => Value::Unknown,
     }
 }

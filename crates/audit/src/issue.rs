@@ -1,9 +1,9 @@
-//! What a check hands back, and the collector that turns it into findings.
+//! What a check hands back, and what becomes of it: a finding with the lines it spans.
 
 use scrl_record::{Confidence, Finding, Severity};
 
 use crate::rules::RuleInfo;
-use crate::syntax::{Lines, TextSize};
+use crate::syntax::{Lines, TextRange, TextSize};
 
 /// One weakness, as a check sees it.
 #[derive(Debug)]
@@ -36,16 +36,64 @@ impl Issue {
     }
 }
 
-/// Makes the finding of an issue at a node that starts at `start`.
-pub(crate) fn finding(info: &RuleInfo, issue: Issue, start: TextSize, lines: &Lines) -> Finding {
-    Finding {
+/// A finding with its extent, as Bandit reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// What was found, and where it starts.
+    pub finding: Finding,
+    /// First and last line that Bandit counts to it; a string's are those of the expression or statement around it.
+    pub lines: (u32, u32),
+    /// The node's own last line.
+    pub end_line: u32,
+    /// Column in UTF-8 bytes, from 0, just behind the node on that line; 0 where Bandit knows none.
+    pub end_column: u32,
+}
+
+impl From<Finding> for Located {
+    /// A finding of which only the start is known.
+    fn from(finding: Finding) -> Located {
+        Located {
+            lines: (finding.line, finding.line),
+            end_line: finding.line,
+            end_column: 0,
+            finding,
+        }
+    }
+}
+
+/// What one scan tells of one source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// What was found, sorted by line, column and id.
+    pub findings: Vec<Located>,
+    /// Findings silenced by a `# nosec` that names no test.
+    pub nosec: u32,
+    /// Findings silenced by a `# nosec` that names their test.
+    pub skipped_tests: u32,
+}
+
+/// Makes the finding of an issue at a node of this range that counts these lines.
+pub(crate) fn located(
+    info: &RuleInfo,
+    issue: Issue,
+    at: TextRange,
+    lines: (u32, u32),
+    table: &Lines,
+) -> Located {
+    let finding = Finding {
         id: info.id.to_owned(),
         name: info.name.to_owned(),
         cwe: info.cwe,
         severity: issue.severity,
         confidence: issue.confidence,
-        line: lines.line(issue.line_at.unwrap_or(start)),
-        column: lines.column(start),
+        line: table.line(issue.line_at.unwrap_or(at.start())),
+        column: table.column(at.start()),
         message: issue.message,
+    };
+    Located {
+        finding,
+        lines,
+        end_line: table.line(at.end()),
+        end_column: table.column(at.end()),
     }
 }

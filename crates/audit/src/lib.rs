@@ -13,15 +13,25 @@
 //! ```
 
 mod call;
+mod decode;
 mod issue;
+mod literal;
 mod module;
 mod names;
 mod nosec;
 mod outline;
+mod pattern;
+mod profile;
 mod rules;
 mod scan;
+mod settings;
 mod syntax;
 
+pub use decode::decode;
+pub use issue::{Located, Scan};
 pub use module::{Mode, Module, SyntaxError};
 pub use outline::{ClassOutline, FunctionOutline, Outline};
-pub use rules::{RuleInfo, rules};
+pub use pattern::matches_pattern;
+pub use profile::Profile;
+pub use rules::{Advice, RuleInfo, advice, rules, rules_page};
+pub use settings::{KeySizes, Settings};

@@ -2,7 +2,9 @@
 
 use scrl_record::Finding;
 
+use crate::issue::Scan;
 use crate::outline::{self, Outline};
+use crate::profile::Profile;
 use crate::scan;
 use crate::syntax::{Expr, Node, Stmt, Tree, walk};
 
@@ -65,6 +67,11 @@ impl Module {
     /// The weaknesses found, sorted by line, column and id.
     pub fn findings(&self, mode: Mode) -> Vec<Finding> {
         scan::findings(&self.tree, mode)
+    }
+
+    /// What Bandit with this configuration says of the file of this name; nothing where it does not parse.
+    pub fn scan(&self, profile: &Profile, file: &str) -> Scan {
+        scan::scan(&self.tree, Mode::Bandit, profile, file)
     }
 
     /// What the program defines and does at module level.

@@ -33,6 +33,11 @@ impl<'a> Names<'a> {
         self.imported.contains(module)
     }
 
+    /// Whether some import statement names something that holds this text.
+    pub(crate) fn is_imported_like(&self, text: &str) -> bool {
+        self.imported.iter().any(|name| name.contains(text))
+    }
+
     /// Writes the qualified name of what a call calls into `out`; empty where it has no static name.
     pub(crate) fn qualified(&self, function: &'a Expr, out: &mut String) {
         out.clear();

@@ -6,15 +6,22 @@
 use std::collections::BTreeMap;
 
 use crate::rules::KNOWN;
-use crate::syntax::{Node, Tree, line_range};
+use crate::syntax::Tree;
 
 /// The comments of one source by line.
 #[derive(Debug)]
 pub(crate) struct Nosec {
     /// Ids named on the line; empty for a blanket comment.
     lines: BTreeMap<u32, Vec<&'static str>>,
-    /// The last node asked about and its lines: many findings may share one parent.
-    last_range: Option<(u32, u32, (u32, u32))>,
+}
+
+/// How a comment silences a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// It names no test.
+    Blanket,
+    /// It names the finding's test.
+    Named,
 }
 
 impl Nosec {
@@ -28,46 +35,30 @@ impl Nosec {
                 Some((tree.lines.line(range.start()), ids))
             })
             .collect();
-        (!lines.is_empty()).then_some(Nosec {
-            lines,
-            last_range: None,
-        })
+        (!lines.is_empty()).then_some(Nosec { lines })
     }
 
-    /// Whether a comment silences test `id`, reported on `explicit_line` or anywhere in `scope`.
+    /// What silences test `id`, reported on `explicit_line` or anywhere from the first to the last of `lines`.
     pub(crate) fn silences(
-        &mut self,
+        &self,
         id: &str,
         explicit_line: Option<u32>,
-        scope: &Node<'_>,
-        tree: &Tree,
-    ) -> bool {
-        let (first, last) = self.lines_of(scope, tree);
+        lines: (u32, u32),
+    ) -> Option<Silence> {
+        let (first, last) = lines;
         let on_line = explicit_line.and_then(|line| self.lines.get(&line));
         let in_scope = (first <= last)
             .then(|| self.lines.range(first..=last).next())
             .flatten()
             .map(|(_, ids)| ids);
         if on_line.is_none() && in_scope.is_none() {
-            return false;
+            return None;
         }
         let mut ids = on_line.into_iter().chain(in_scope).flatten().peekable();
-        ids.peek().is_none() || ids.any(|named| *named == id)
-    }
-
-    fn lines_of(&mut self, scope: &Node<'_>, tree: &Tree) -> (u32, u32) {
-        let key = (
-            u32::from(scope.range().start()),
-            u32::from(scope.range().end()),
-        );
-        match self.last_range {
-            Some((start, end, lines)) if (start, end) == key && !scope.has_position() => lines,
-            _ => {
-                let lines = line_range(scope, tree);
-                self.last_range = Some((key.0, key.1, lines));
-                lines
-            }
+        if ids.peek().is_none() {
+            return Some(Silence::Blanket);
         }
+        ids.any(|named| *named == id).then_some(Silence::Named)
     }
 }
 

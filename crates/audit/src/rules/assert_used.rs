@@ -1,13 +1,10 @@
 //! B101: `assert` checks nothing when Python runs with `-O`.
-//!
-//! A test of input or of rights that is written as an assertion disappears from optimised byte code.
-//! Unsafe: `assert user.is_admin`. Safer: `if not user.is_admin: raise PermissionError`.
-//! CWE-703. Reference: <https://docs.python.org/3/reference/simple_stmts.html#the-assert-statement>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::issue::Issue;
+use crate::pattern::matches_pattern;
 use crate::scan::{Report, Site};
 use crate::syntax::Kind;
 
@@ -19,10 +16,23 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(703),
         summary: "assert vanishes under -O; raise an exception instead",
     },
+    advice: Advice {
+        why: "A test of input or of rights that is written as an assertion disappears from optimised byte code.",
+        flagged: "`assert user.is_admin`",
+        safer: "`if not user.is_admin: raise PermissionError`",
+        reference: "https://docs.python.org/3/reference/simple_stmts.html#the-assert-statement",
+    },
     triggers: &[Trigger::Node(Kind::Assert, check)],
 };
 
 fn check<'a>(info: &RuleInfo, site: &Site<'_, 'a>, report: &mut Report<'a>) {
+    let accepted = &report.settings.assert_skips;
+    if accepted
+        .iter()
+        .any(|pattern| matches_pattern(report.file, pattern))
+    {
+        return;
+    }
     let message = "Use of assert detected. The enclosed code will be removed when compiling to \
                    optimised byte code.";
     report.add(

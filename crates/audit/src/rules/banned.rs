@@ -6,6 +6,7 @@
 use scrl_record::{Confidence, Severity};
 
 use super::RuleInfo;
+use super::advice::Advice;
 use crate::call::{Call, Value};
 use crate::issue::Issue;
 use crate::scan::{Report, Site};
@@ -19,6 +20,7 @@ pub(super) struct Banned {
     /// Qualified names of calls, or prefixes of imports.
     pub(super) names: &'static [&'static str],
     pub(super) message: &'static str,
+    pub(super) advice: Advice,
 }
 
 impl Banned {
@@ -50,13 +52,13 @@ pub(super) fn judged_name<'s>(call: &Call<'s>) -> Option<&'s str> {
     }
     match call.arg(0).or_else(|| call.keyword_value("name"))? {
         Value::Text(name) => Some(name),
-        Value::Other | Value::Unknown => None,
+        Value::Other(_) | Value::Unknown => None,
     }
 }
 
 /// Reports the first row that an import statement matches.
 pub(super) fn check_import<'a>(
-    rows: &'static [Banned],
+    rows: &[&'static Banned],
     site: &Site<'_, 'a>,
     report: &mut Report<'a>,
 ) {

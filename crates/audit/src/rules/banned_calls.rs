@@ -6,6 +6,7 @@
 use scrl_record::{Cwe, Severity};
 
 use super::RuleInfo;
+use super::advice::Advice;
 use super::banned::Banned;
 
 /// The flagged calls; `{name}` in a message stands for the name found.
@@ -34,6 +35,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "pandas.read_pickle",
         ],
         message: "Pickle and modules that wrap it can be unsafe when used to deserialize untrusted data, possible security issue.",
+        advice: Advice {
+            why: "Loading a pickle calls whatever functions the data names.",
+            flagged: "`pickle.loads(data)`",
+            safer: "`json.loads(data)`, or check a signature before loading",
+            reference: "https://docs.python.org/3/library/pickle.html",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -46,6 +53,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["marshal.load", "marshal.loads"],
         message: "Deserialization with the marshal module is possibly dangerous.",
+        advice: Advice {
+            why: "Crafted data can crash the interpreter or be turned into code.",
+            flagged: "`marshal.loads(data)`",
+            safer: "`json.loads(data)`",
+            reference: "https://docs.python.org/3/library/marshal.html",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -69,6 +82,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "cryptography.hazmat.primitives.hashes.SHA1",
         ],
         message: "Use of insecure MD2, MD4, MD5, or SHA1 hash function.",
+        advice: Advice {
+            why: "Collisions of these hashes are cheap to find.",
+            flagged: "`cryptography.hazmat.primitives.hashes.MD5()`",
+            safer: "`hashes.SHA256()`",
+            reference: "https://cryptography.io/en/latest/hazmat/primitives/cryptographic-hashes/",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -98,6 +117,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "cryptography.hazmat.primitives.ciphers.algorithms.TripleDES",
         ],
         message: "Use of insecure cipher {name}. Replace with a known secure cipher such as AES.",
+        advice: Advice {
+            why: "Short keys, short blocks or known attacks: what is encrypted can be read.",
+            flagged: "`Crypto.Cipher.DES.new(key)`",
+            safer: "AES in GCM mode, or `cryptography.fernet.Fernet`",
+            reference: "https://cryptography.io/en/latest/hazmat/primitives/symmetric-encryption/",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -110,6 +135,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["cryptography.hazmat.primitives.ciphers.modes.ECB"],
         message: "Use of insecure cipher mode {name}.",
+        advice: Advice {
+            why: "Equal blocks of plain text give equal blocks of cipher text.",
+            flagged: "`modes.ECB()`",
+            safer: "`modes.GCM(nonce)`",
+            reference: "https://cryptography.io/en/latest/hazmat/primitives/symmetric-encryption/",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -122,6 +153,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["tempfile.mktemp"],
         message: "Use of insecure and deprecated function (mktemp).",
+        advice: Advice {
+            why: "Another process can create the file between the choice of its name and its use.",
+            flagged: "`tempfile.mktemp()`",
+            safer: "`tempfile.mkstemp()`, `tempfile.NamedTemporaryFile()`",
+            reference: "https://docs.python.org/3/library/tempfile.html#tempfile.mktemp",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -134,6 +171,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["eval"],
         message: "Use of possibly insecure function - consider using safer ast.literal_eval.",
+        advice: Advice {
+            why: "Whoever can influence the string runs code with the rights of the program.",
+            flagged: "`eval(text)`",
+            safer: "`ast.literal_eval(text)`, or a parser of one's own",
+            reference: "https://docs.python.org/3/library/ast.html#ast.literal_eval",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -146,6 +189,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["django.utils.safestring.mark_safe"],
         message: "Use of mark_safe() may expose cross-site scripting vulnerabilities and should be reviewed.",
+        advice: Advice {
+            why: "Markup in the text reaches the browser unescaped.",
+            flagged: "`mark_safe(text)`",
+            safer: "`format_html(\"<b>{}</b>\", text)`",
+            reference: "https://docs.djangoproject.com/en/stable/ref/utils/#django.utils.html.format_html",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -167,6 +216,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "six.moves.urllib.request.FancyURLopener",
         ],
         message: "Audit url open for permitted schemes. Allowing use of file:/ or custom schemes is often unexpected.",
+        advice: Advice {
+            why: "A URL from outside may be `file:///etc/passwd` or name a server that only this one can reach.",
+            flagged: "`urllib.request.urlopen(url)`",
+            safer: "check that the scheme is `https` and the host is one of yours before opening",
+            reference: "https://docs.python.org/3/library/urllib.request.html",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -192,6 +247,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "random.getrandbits",
         ],
         message: "Standard pseudo-random generators are not suitable for security/cryptographic purposes.",
+        advice: Advice {
+            why: "The next numbers can be computed from the ones before.",
+            flagged: "`token = random.randint(0, 10**9)`",
+            safer: "`secrets.randbelow(10**9)`, `secrets.token_hex()`",
+            reference: "https://docs.python.org/3/library/secrets.html",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -204,6 +265,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::High,
         names: &["telnetlib.Telnet"],
         message: "Telnet-related functions are being called. Telnet is considered insecure. Use SSH or some other encrypted protocol.",
+        advice: Advice {
+            why: "Passwords and everything else can be read and changed on the way.",
+            flagged: "`telnetlib.Telnet(host)`",
+            safer: "SSH, for example with `paramiko`",
+            reference: "https://cwe.mitre.org/data/definitions/319.html",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -221,6 +288,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "xml.etree.cElementTree.XMLParser",
         ],
         message: "Using {name} to parse untrusted XML data is known to be vulnerable to XML attacks. Replace {name} with its defusedxml equivalent function or make sure defusedxml.defuse_stdlib() is called",
+        advice: Advice {
+            why: "Entities of a crafted document can read files, reach servers, or fill the memory.",
+            flagged: "`xml.etree.cElementTree.parse(file)`",
+            safer: "`defusedxml.ElementTree.parse(file)`",
+            reference: "https://docs.python.org/3/library/xml.html#xml-vulnerabilities",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -238,6 +311,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "xml.etree.ElementTree.XMLParser",
         ],
         message: "Using {name} to parse untrusted XML data is known to be vulnerable to XML attacks. Replace {name} with its defusedxml equivalent function or make sure defusedxml.defuse_stdlib() is called",
+        advice: Advice {
+            why: "Entities of a crafted document can read files, reach servers, or fill the memory.",
+            flagged: "`xml.etree.ElementTree.parse(file)`",
+            safer: "`defusedxml.ElementTree.parse(file)`",
+            reference: "https://docs.python.org/3/library/xml.html#xml-vulnerabilities",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -250,6 +329,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["xml.sax.expatreader.create_parser"],
         message: "Using {name} to parse untrusted XML data is known to be vulnerable to XML attacks. Replace {name} with its defusedxml equivalent function or make sure defusedxml.defuse_stdlib() is called",
+        advice: Advice {
+            why: "Entities of a crafted document can read files, reach servers, or fill the memory.",
+            flagged: "`xml.sax.expatreader.create_parser()`",
+            safer: "`defusedxml.expatreader.create_parser()`",
+            reference: "https://docs.python.org/3/library/xml.html#xml-vulnerabilities",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -265,6 +350,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "xml.dom.expatbuilder.parseString",
         ],
         message: "Using {name} to parse untrusted XML data is known to be vulnerable to XML attacks. Replace {name} with its defusedxml equivalent function or make sure defusedxml.defuse_stdlib() is called",
+        advice: Advice {
+            why: "Entities of a crafted document can read files, reach servers, or fill the memory.",
+            flagged: "`xml.dom.expatbuilder.parse(file)`",
+            safer: "`defusedxml.expatbuilder.parse(file)`",
+            reference: "https://docs.python.org/3/library/xml.html#xml-vulnerabilities",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -281,6 +372,12 @@ pub(super) static CALLS: [Banned; 20] = [
             "xml.sax.make_parser",
         ],
         message: "Using {name} to parse untrusted XML data is known to be vulnerable to XML attacks. Replace {name} with its defusedxml equivalent function or make sure defusedxml.defuse_stdlib() is called",
+        advice: Advice {
+            why: "Entities of a crafted document can read files, reach servers, or fill the memory.",
+            flagged: "`xml.sax.parse(file, handler)`",
+            safer: "`defusedxml.sax.parse(file, handler)`",
+            reference: "https://docs.python.org/3/library/xml.html#xml-vulnerabilities",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -293,6 +390,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["xml.dom.minidom.parse", "xml.dom.minidom.parseString"],
         message: "Using {name} to parse untrusted XML data is known to be vulnerable to XML attacks. Replace {name} with its defusedxml equivalent function or make sure defusedxml.defuse_stdlib() is called",
+        advice: Advice {
+            why: "Entities of a crafted document can read files, reach servers, or fill the memory.",
+            flagged: "`xml.dom.minidom.parseString(text)`",
+            safer: "`defusedxml.minidom.parseString(text)`",
+            reference: "https://docs.python.org/3/library/xml.html#xml-vulnerabilities",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -305,6 +408,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["xml.dom.pulldom.parse", "xml.dom.pulldom.parseString"],
         message: "Using {name} to parse untrusted XML data is known to be vulnerable to XML attacks. Replace {name} with its defusedxml equivalent function or make sure defusedxml.defuse_stdlib() is called",
+        advice: Advice {
+            why: "Entities of a crafted document can read files, reach servers, or fill the memory.",
+            flagged: "`xml.dom.pulldom.parse(file)`",
+            safer: "`defusedxml.pulldom.parse(file)`",
+            reference: "https://docs.python.org/3/library/xml.html#xml-vulnerabilities",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -317,6 +426,12 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::High,
         names: &["ftplib.FTP"],
         message: "FTP-related functions are being called. FTP is considered insecure. Use SSH/SFTP/SCP or some other encrypted protocol.",
+        advice: Advice {
+            why: "Passwords and files can be read and changed on the way.",
+            flagged: "`ftplib.FTP(host)`",
+            safer: "SFTP, or `ftplib.FTP_TLS(host)` with `prot_p()`",
+            reference: "https://docs.python.org/3/library/ftplib.html#ftplib.FTP_TLS",
+        },
     },
     Banned {
         info: RuleInfo {
@@ -329,5 +444,11 @@ pub(super) static CALLS: [Banned; 20] = [
         severity: Severity::Medium,
         names: &["ssl._create_unverified_context"],
         message: "By default, Python will create a secure, verified ssl context for use in such classes as HTTPSConnection. However, it still allows using an insecure context via the _create_unverified_context that  reverts to the previous behavior that does not validate certificates or perform hostname checks.",
+        advice: Advice {
+            why: "Whoever sits on the way can pose as the server.",
+            flagged: "`ssl._create_unverified_context()`",
+            safer: "`ssl.create_default_context()`",
+            reference: "https://docs.python.org/3/library/ssl.html#ssl.create_default_context",
+        },
     },
 ];

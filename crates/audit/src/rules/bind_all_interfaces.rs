@@ -1,12 +1,8 @@
 //! B104: a server that listens on every interface.
-//!
-//! What was meant for this machine alone can be reached from the network.
-//! Unsafe: `s.bind(("0.0.0.0", 80))`. Safer: `s.bind(("127.0.0.1", 80))`.
-//! CWE-605. Reference: <https://docs.python.org/3/library/socket.html#socket.socket.bind>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::issue::Issue;
 use crate::scan::{Report, Site};
 use crate::syntax::Kind;
@@ -18,6 +14,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "MEDIUM",
         cwe: Cwe(605),
         summary: "listening on every interface; bind one address",
+    },
+    advice: Advice {
+        why: "What was meant for this machine alone can be reached from the network.",
+        flagged: "`s.bind((\"0.0.0.0\", 80))`",
+        safer: "`s.bind((\"127.0.0.1\", 80))`",
+        reference: "https://docs.python.org/3/library/socket.html#socket.socket.bind",
     },
     triggers: &[Trigger::Node(Kind::Str, check)],
 };

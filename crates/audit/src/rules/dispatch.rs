@@ -1,19 +1,21 @@
 //! The table from nodes and qualified names to the checks that they concern.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
+use super::advice::Advice;
 use super::banned::{Banned, check_import, judged_name};
 use super::{RULES, RuleInfo, banned_calls, banned_imports};
 use crate::call::Call;
 use crate::issue::Issue;
 use crate::scan::{Report, Site};
-use crate::syntax::{KINDS, Kind};
+use crate::settings::Settings;
+use crate::syntax::{KINDS, Keyword, Kind};
 
 /// A rule with a check of its own.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) info: RuleInfo,
+    pub(super) advice: Advice,
     pub(super) triggers: &'static [Trigger],
 }
 
@@ -24,12 +26,16 @@ pub(super) enum Trigger {
     Node(Kind, NodeCheck),
     /// Calls of one of these qualified names.
     Calls(&'static [&'static str], CallCheck),
+    /// Calls of one of the qualified names that the settings list.
+    Configured(fn(&Settings) -> &[String], CallCheck),
     /// Calls with this name as a segment of their qualified name.
     Segment(&'static str, CallCheck),
     /// Calls with a keyword argument of this name.
     Keyword(&'static str, CallCheck),
     /// Every call.
     EveryCall(CallCheck),
+    /// The text of the file, once.
+    Text(TextCheck),
 }
 
 /// Looks at a node and reports what it finds.
@@ -38,10 +44,13 @@ pub(super) type NodeCheck = for<'a> fn(&RuleInfo, &Site<'_, 'a>, &mut Report<'a>
 /// Looks at a call; an issue is reported at the call.
 pub(super) type CallCheck = for<'s> fn(&Call<'s>) -> Option<Issue>;
 
-type Bound<C> = (&'static RuleInfo, C);
-type ByName = HashMap<&'static str, Vec<Bound<CallCheck>>>;
+/// Looks at the text of a file and reports what it finds.
+pub(super) type TextCheck = fn(&RuleInfo, &str, &mut Report<'_>);
 
-/// The triggers of all rules, ready for look-up.
+type Bound<C> = (&'static RuleInfo, C);
+type ByName = HashMap<String, Vec<Bound<CallCheck>>>;
+
+/// The triggers of the selected rules, ready for look-up.
 #[derive(Debug, Default)]
 pub(crate) struct Dispatch {
     nodes: [Vec<Bound<NodeCheck>>; KINDS],
@@ -49,14 +58,29 @@ pub(crate) struct Dispatch {
     segments: ByName,
     keywords: ByName,
     every_call: Vec<Bound<CallCheck>>,
+    texts: Vec<Bound<TextCheck>>,
     banned_calls: HashMap<&'static str, &'static Banned>,
+    banned_imports: Vec<&'static Banned>,
 }
 
 impl Dispatch {
-    /// The one table, built on first use.
-    pub(crate) fn get() -> &'static Dispatch {
-        static TABLE: OnceLock<Dispatch> = OnceLock::new();
-        TABLE.get_or_init(Dispatch::build)
+    /// The table of the rules that the settings select.
+    pub(crate) fn new(settings: &Settings) -> Dispatch {
+        let mut table = Dispatch::default();
+        for rule in RULES.iter().filter(|rule| settings.selects(rule.info.id)) {
+            for trigger in rule.triggers {
+                table.bind(&rule.info, trigger, settings);
+            }
+        }
+        let selected = |row: &&'static Banned| settings.selects(row.info.id);
+        table.banned_imports = banned_imports::IMPORTS.iter().filter(selected).collect();
+        let calls = banned_calls::CALLS.iter().filter(selected);
+        for row in calls.chain(table.banned_imports.iter().copied()) {
+            for name in row.names {
+                table.banned_calls.insert(name, row);
+            }
+        }
+        table
     }
 
     /// Runs the checks that a node of this kind concerns.
@@ -65,7 +89,7 @@ impl Dispatch {
             check(info, site, report);
         }
         if matches!(kind, Kind::Import | Kind::ImportFrom) {
-            check_import(&banned_imports::IMPORTS, site, report);
+            check_import(&self.banned_imports, site, report);
         }
     }
 
@@ -90,12 +114,16 @@ impl Dispatch {
                 run(checks);
             }
         }
-        for keyword in &call.node.arguments.keywords {
+        let keywords = &call.node.arguments.keywords;
+        for (at, keyword) in keywords.iter().enumerate() {
             let name = keyword.arg.as_ref().map_or("", |arg| arg.as_str());
-            self.keywords
-                .get(name)
-                .into_iter()
-                .for_each(|checks| run(checks));
+            let same = |other: &Keyword| other.arg.as_deref() == Some(name);
+            // `ast.parse` takes a repeated keyword; one call is one finding all the same.
+            if let Some(checks) = self.keywords.get(name)
+                && keywords.iter().position(same) == Some(at)
+            {
+                run(checks);
+            }
         }
         if let Some(name) = judged_name(call)
             && let Some(row) = self.banned_calls.get(name)
@@ -104,36 +132,38 @@ impl Dispatch {
         }
     }
 
-    fn build() -> Dispatch {
-        let mut table = Dispatch::default();
-        for rule in &RULES {
-            for trigger in rule.triggers {
-                table.bind(&rule.info, trigger);
-            }
+    /// Runs the checks of whole files.
+    pub(crate) fn text(&self, text: &str, report: &mut Report<'_>) {
+        for (info, check) in &self.texts {
+            check(info, text, report);
         }
-        for row in banned_calls::CALLS.iter().chain(&banned_imports::IMPORTS) {
-            for name in row.names {
-                table.banned_calls.insert(name, row);
-            }
-        }
-        table
     }
 
-    fn bind(&mut self, info: &'static RuleInfo, trigger: &'static Trigger) {
+    fn bind(&mut self, info: &'static RuleInfo, trigger: &Trigger, settings: &Settings) {
         match trigger {
             Trigger::Node(kind, check) => self.nodes[*kind as usize].push((info, *check)),
             Trigger::Calls(names, check) => {
                 for name in *names {
-                    self.calls.entry(name).or_default().push((info, *check));
+                    bind_name(&mut self.calls, name, info, *check);
                 }
             }
-            Trigger::Segment(name, check) => {
-                self.segments.entry(name).or_default().push((info, *check));
+            Trigger::Configured(names, check) => {
+                for name in names(settings) {
+                    bind_name(&mut self.calls, name, info, *check);
+                }
             }
-            Trigger::Keyword(name, check) => {
-                self.keywords.entry(name).or_default().push((info, *check));
-            }
+            Trigger::Segment(name, check) => bind_name(&mut self.segments, name, info, *check),
+            Trigger::Keyword(name, check) => bind_name(&mut self.keywords, name, info, *check),
             Trigger::EveryCall(check) => self.every_call.push((info, *check)),
+            Trigger::Text(check) => self.texts.push((info, *check)),
         }
+    }
+}
+
+/// Binds a check to a name, once: a function may stand in several lists of the settings.
+fn bind_name(table: &mut ByName, name: &str, info: &'static RuleInfo, check: CallCheck) {
+    let checks = table.entry(name.to_owned()).or_default();
+    if checks.iter().all(|(bound, _)| bound.id != info.id) {
+        checks.push((info, check));
     }
 }

@@ -1,12 +1,8 @@
 //! B102: `exec` runs code from a string.
-//!
-//! Whoever can influence the string runs code with the rights of the program.
-//! Unsafe: `exec(request.data)`. Safer: a table of functions, or `ast.literal_eval` for data.
-//! CWE-78. Reference: <https://docs.python.org/3/library/functions.html#exec>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 
@@ -17,6 +13,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "MEDIUM",
         cwe: Cwe(78),
         summary: "exec runs code from a string; use a table of functions",
+    },
+    advice: Advice {
+        why: "Whoever can influence the string runs code with the rights of the program.",
+        flagged: "`exec(request.data)`",
+        safer: "a table of functions, or `ast.literal_eval` for data",
+        reference: "https://docs.python.org/3/library/functions.html#exec",
     },
     triggers: &[Trigger::Calls(&["exec"], check)],
 };

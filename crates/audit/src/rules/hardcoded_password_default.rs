@@ -1,13 +1,9 @@
 //! B107: a string literal as the default of a parameter named like a password.
-//!
-//! Callers that forget the argument use a secret that everyone knows.
-//! Unsafe: `def connect(password="hunter2")`. Safer: `def connect(password)`.
-//! CWE-259. Reference: <https://cwe.mitre.org/data/definitions/259.html>.
 
 use scrl_record::Cwe;
 
 use super::password_name::{issue, promises_secret};
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::scan::{Report, Site};
 use crate::syntax::{Expr, Kind, Node, Parameters, Stmt};
 
@@ -18,6 +14,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "LOW",
         cwe: Cwe(259),
         summary: "password as a default; make the parameter required",
+    },
+    advice: Advice {
+        why: "Callers that forget the argument use a secret that everyone knows.",
+        flagged: "`def connect(password=\"hunter2\")`",
+        safer: "`def connect(password)`",
+        reference: "https://cwe.mitre.org/data/definitions/259.html",
     },
     triggers: &[Trigger::Node(Kind::FunctionDef, check)],
 };

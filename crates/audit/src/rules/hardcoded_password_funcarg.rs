@@ -1,13 +1,9 @@
 //! B106: a string literal passed as an argument named like a password.
-//!
-//! Whoever reads the source has the secret.
-//! Unsafe: `connect(user="root", password="hunter2")`. Safer: `connect(user="root", password=os.environ["PASSWORD"])`.
-//! CWE-259. Reference: <https://cwe.mitre.org/data/definitions/259.html>.
 
 use scrl_record::Cwe;
 
 use super::password_name::{issue, promises_secret};
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 use crate::syntax::{Expr, Ranged};
@@ -19,6 +15,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "LOW",
         cwe: Cwe(259),
         summary: "password in the source; read it from the environment",
+    },
+    advice: Advice {
+        why: "Whoever reads the source has the secret.",
+        flagged: "`connect(user=\"root\", password=\"hunter2\")`",
+        safer: "`connect(user=\"root\", password=os.environ[\"PASSWORD\"])`",
+        reference: "https://cwe.mitre.org/data/definitions/259.html",
     },
     triggers: &[Trigger::EveryCall(check)],
 };

@@ -1,13 +1,10 @@
 //! B105: a string literal assigned to, or compared with, something named like a password.
-//!
-//! Whoever reads the source has the secret, and it cannot be changed without a release.
-//! Unsafe: `password = "hunter2"`, `{"token": "abc"}`, `if pwd == "x"`. Safer: `password = os.environ["PASSWORD"]`.
-//! CWE-259. Reference: <https://cwe.mitre.org/data/definitions/259.html>.
 
 use scrl_record::Cwe;
 
 use super::password_name::{issue, promises_secret};
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
+use crate::literal::printed_constant;
 use crate::scan::{Report, Site};
 use crate::syntax::{Expr, Kind, Node, Ranged, Stmt};
 
@@ -18,6 +15,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "LOW",
         cwe: Cwe(259),
         summary: "password in the source; read it from the environment",
+    },
+    advice: Advice {
+        why: "Whoever reads the source has the secret, and it cannot be changed without a release.",
+        flagged: "`password = \"hunter2\"`, `{\"token\": \"abc\"}`, `if pwd == \"x\"`",
+        safer: "`password = os.environ[\"PASSWORD\"]`",
+        reference: "https://cwe.mitre.org/data/definitions/259.html",
     },
     triggers: &[
         Trigger::Node(Kind::Str, check_string),
@@ -48,7 +51,7 @@ fn check_string<'a>(info: &RuleInfo, site: &Site<'_, 'a>, report: &mut Report<'a
     }
 }
 
-/// Dictionary displays, seen from the display: each key once, whatever their number.
+/// Dictionary displays, seen from the display: each key once, whatever their number. Any constant counts, `None` too.
 fn check_dict<'a>(info: &RuleInfo, site: &Site<'_, 'a>, report: &mut Report<'a>) {
     let Some(Expr::Dict(dict)) = site.node.as_expr() else {
         return;
@@ -58,9 +61,9 @@ fn check_dict<'a>(info: &RuleInfo, site: &Site<'_, 'a>, report: &mut Report<'a>)
             continue;
         };
         if promises_secret(literal.value.to_str())
-            && let Some(secret) = constant(&item.value, site)
+            && let Some(secret) = printed_constant(&item.value)
         {
-            report.add_at(info, key.start(), site.node, issue(&secret));
+            report.add_at(info, key.range(), site.node, issue(&secret));
         }
     }
 }
@@ -78,19 +81,6 @@ fn string(expression: &Expr) -> Option<&str> {
         Expr::StringLiteral(literal) => Some(literal.value.to_str()),
         _ => None,
     }
-}
-
-/// The text of any constant; Bandit flags `{"password": None}` too.
-fn constant(expression: &Expr, site: &Site<'_, '_>) -> Option<String> {
-    if let Some(text) = string(expression) {
-        return Some(text.to_owned());
-    }
-    if expression.is_ellipsis_literal_expr() {
-        return Some("Ellipsis".to_owned());
-    }
-    expression
-        .is_literal_expr()
-        .then(|| site.tree.text(expression.range()).to_owned())
 }
 
 #[cfg(test)]

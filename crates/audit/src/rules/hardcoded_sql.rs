@@ -1,14 +1,9 @@
 //! B608: SQL put together from strings.
-//!
-//! What is spliced in can end the statement and start another.
-//! Unsafe: `cursor.execute("SELECT * FROM t WHERE id = " + id)`. Safer:
-//! `cursor.execute("SELECT * FROM t WHERE id = ?", (id,))`.
-//! CWE-89. Reference: <https://cwe.mitre.org/data/definitions/89.html>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
 use super::sql_text::{Effect, START, accepted, advance, looks_like_sql, may_be_sql};
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::issue::Issue;
 use crate::scan::{Report, Site};
 use crate::syntax::{Expr, ExprStringLiteral, Kind, Node, Ranged};
@@ -20,6 +15,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "MEDIUM",
         cwe: Cwe(89),
         summary: "SQL built from strings; pass parameters to execute",
+    },
+    advice: Advice {
+        why: "What is spliced in can end the statement and start another.",
+        flagged: "`cursor.execute(\"SELECT * FROM t WHERE id = \" + id)`",
+        safer: "`cursor.execute(\"SELECT * FROM t WHERE id = ?\", (id,))`",
+        reference: "https://cwe.mitre.org/data/definitions/89.html",
     },
     triggers: &[
         Trigger::Node(Kind::BinOpRoot, check_operations),
@@ -44,7 +45,7 @@ fn check_operations<'a>(info: &RuleInfo, site: &Site<'_, 'a>, report: &mut Repor
     for (literal, outside) in chain.literals.iter().zip(chain.outside()) {
         if accepted(outside.apply(advance(START, literal.text()))) {
             let parent = Node::Expr(chain.operations[literal.operation].expression);
-            report.add_at(info, literal.node.start(), &parent, issue(executed));
+            report.add_at(info, literal.node.range(), &parent, issue(executed));
         }
     }
 }
@@ -175,6 +176,9 @@ impl<'a> Chain<'a> {
 
     /// For each literal, what follows it in its statement: the literals outside its operation, each after a space.
     fn outside(&self) -> Vec<Effect> {
+        if self.literals.len() == 1 {
+            return vec![Effect::nothing()];
+        }
         let spaced = |literal: &Literal<'_>| Effect::of(" ").then(&Effect::of(literal.text()));
         let effects: Vec<Effect> = self.literals.iter().map(spaced).collect();
         let mut before = vec![Effect::nothing()];

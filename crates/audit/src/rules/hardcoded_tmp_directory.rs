@@ -1,12 +1,8 @@
 //! B108: a fixed path in a directory that everyone can write to.
-//!
-//! Another user may put a file or a link there first.
-//! Unsafe: `open("/tmp/report", "w")`. Safer: `tempfile.NamedTemporaryFile()`.
-//! CWE-377. Reference: <https://docs.python.org/3/library/tempfile.html>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::issue::Issue;
 use crate::scan::{Report, Site};
 use crate::syntax::Kind;
@@ -19,17 +15,21 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(377),
         summary: "fixed path in a shared directory; use tempfile",
     },
+    advice: Advice {
+        why: "Another user may put a file or a link there first.",
+        flagged: "`open(\"/tmp/report\", \"w\")`",
+        safer: "`tempfile.NamedTemporaryFile()`",
+        reference: "https://docs.python.org/3/library/tempfile.html",
+    },
     triggers: &[Trigger::Node(Kind::Str, check)],
 };
-
-/// Bandit's default `tmp_dirs`.
-const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
 
 fn check<'a>(info: &RuleInfo, site: &Site<'_, 'a>, report: &mut Report<'a>) {
     let Some(text) = site.node.as_str() else {
         return;
     };
-    if SHARED.iter().any(|directory| text.starts_with(directory)) {
+    let shared = &report.settings.tmp_dirs;
+    if shared.iter().any(|directory| text.starts_with(directory)) {
         let message = "Probable insecure usage of temp file/directory.";
         report.add(
             info,

@@ -1,13 +1,8 @@
 //! B324: a hash that is broken, used where it may guard something.
-//!
-//! Collisions of MD4, MD5 and SHA-1 are cheap to find.
-//! Unsafe: `hashlib.md5(data)`, `crypt.crypt(word, crypt.METHOD_MD5)`. Safer: `hashlib.sha256(data)`, or
-//! `hashlib.md5(data, usedforsecurity=False)` where it is but a checksum.
-//! CWE-327. Reference: <https://docs.python.org/3/library/hashlib.html>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::{Call, Value};
 use crate::issue::Issue;
 use crate::syntax::Ranged;
@@ -19,6 +14,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "MEDIUM, HIGH",
         cwe: Cwe(327),
         summary: "broken hash; use SHA-256, or usedforsecurity=False",
+    },
+    advice: Advice {
+        why: "Collisions of MD4, MD5 and SHA-1 are cheap to find.",
+        flagged: "`hashlib.md5(data)`, `crypt.crypt(word, crypt.METHOD_MD5)`",
+        safer: "`hashlib.sha256(data)`, or `hashlib.md5(data, usedforsecurity=False)` where it is but a checksum",
+        reference: "https://docs.python.org/3/library/hashlib.html",
     },
     triggers: &[
         Trigger::Segment("hashlib", check_hashlib),

@@ -1,13 +1,9 @@
 //! B604: a function outside `subprocess` that takes `shell=` and is given a true one.
-//!
-//! Such wrappers usually hand the argument on to `subprocess`.
-//! Unsafe: `run_command(text, shell=True)`. Safer: `run_command(["ls", path])`.
-//! CWE-78. Reference: <https://docs.python.org/3/library/subprocess.html#security-considerations>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::shell_argument::{SUBPROCESS, has_shell};
-use super::{Rule, RuleInfo, Trigger};
+use super::shell_argument::has_shell;
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 
@@ -19,11 +15,23 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(78),
         summary: "function call with shell=True; pass a list of arguments",
     },
+    advice: Advice {
+        why: "Such wrappers usually hand the argument on to `subprocess`.",
+        flagged: "`run_command(text, shell=True)`",
+        safer: "`run_command([\"ls\", path])`",
+        reference: "https://docs.python.org/3/library/subprocess.html#security-considerations",
+    },
     triggers: &[Trigger::Keyword("shell", check)],
 };
 
 fn check(call: &Call<'_>) -> Option<Issue> {
-    if SUBPROCESS.contains(&call.name) || !has_shell(call)? {
+    if call
+        .settings
+        .subprocess
+        .iter()
+        .any(|name| name == call.name)
+        || !has_shell(call)?
+    {
         return None;
     }
     let message = "Function call with shell=True parameter identified, possible security issue.";
@@ -38,6 +46,7 @@ mod tests {
     #[test]
     fn a_true_shell_argument_is_flagged() {
         flags("f(x,\n  shell=True)\n", &["B604:2:0"]);
+        flags("f(shell=0,\n  shell=True)\n", &["B604:1:0"]);
         assert_eq!(weight("a().run(shell='y')\n"), "MEDIUM/LOW");
     }
 

@@ -1,13 +1,8 @@
 //! B607: a program named without its path.
-//!
-//! Whoever controls `PATH` or the working directory chooses what runs.
-//! Unsafe: `subprocess.run(["ls"])`. Safer: `subprocess.run(["/bin/ls"])`.
-//! CWE-78. Reference: <https://cwe.mitre.org/data/definitions/426.html>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::shell_argument::{NO_SHELL, SHELL, SUBPROCESS};
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 use crate::syntax::Expr;
@@ -20,10 +15,16 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(78),
         summary: "program named without its path; give the full path",
     },
+    advice: Advice {
+        why: "Whoever controls `PATH` or the working directory chooses what runs.",
+        flagged: "`subprocess.run([\"ls\"])`",
+        safer: "`subprocess.run([\"/bin/ls\"])`",
+        reference: "https://cwe.mitre.org/data/definitions/426.html",
+    },
     triggers: &[
-        Trigger::Calls(SUBPROCESS, check),
-        Trigger::Calls(SHELL, check),
-        Trigger::Calls(NO_SHELL, check),
+        Trigger::Configured(|settings| &settings.subprocess, check),
+        Trigger::Configured(|settings| &settings.shell, check),
+        Trigger::Configured(|settings| &settings.no_shell, check),
     ],
 };
 

@@ -1,13 +1,9 @@
 //! B605: a command handed to a shell.
-//!
-//! The shell gives meaning to `;`, `|`, `$( )` in whatever becomes part of the command.
-//! Unsafe: `os.system("ls " + path)`. Safer: `subprocess.run(["ls", "--", path])`.
-//! CWE-78. Reference: <https://docs.python.org/3/library/os.html#os.system>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::shell_argument::{SHELL, severity_of_command};
-use super::{Rule, RuleInfo, Trigger};
+use super::shell_argument::severity_of_command;
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 
@@ -19,7 +15,13 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(78),
         summary: "command run by a shell; use subprocess with a list",
     },
-    triggers: &[Trigger::Calls(SHELL, check)],
+    advice: Advice {
+        why: "The shell gives meaning to `;`, `|`, `$( )` in whatever becomes part of the command.",
+        flagged: "`os.system(\"ls \" + path)`",
+        safer: "`subprocess.run([\"ls\", \"--\", path])`",
+        reference: "https://docs.python.org/3/library/os.html#os.system",
+    },
+    triggers: &[Trigger::Configured(|settings| &settings.shell, check)],
 };
 
 fn check(call: &Call<'_>) -> Option<Issue> {

@@ -1,13 +1,8 @@
 //! B606: a process started without a shell, to be checked for where its arguments come from.
-//!
-//! The program started may itself be dangerous with hostile arguments.
-//! Unsafe: `os.execv(path, args)`. Safer: a fixed program, arguments checked against a list.
-//! CWE-78. Reference: <https://docs.python.org/3/library/os.html#process-management>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::shell_argument::NO_SHELL;
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 
@@ -19,7 +14,13 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(78),
         summary: "process started; check where its arguments come from",
     },
-    triggers: &[Trigger::Calls(NO_SHELL, check)],
+    advice: Advice {
+        why: "The program started may itself be dangerous with hostile arguments.",
+        flagged: "`os.execv(path, args)`",
+        safer: "a fixed program, arguments checked against a list",
+        reference: "https://docs.python.org/3/library/os.html#process-management",
+    },
+    triggers: &[Trigger::Configured(|settings| &settings.no_shell, check)],
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature of call checks")]

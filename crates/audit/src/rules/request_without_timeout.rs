@@ -1,12 +1,8 @@
 //! B113: a web request that may wait for ever.
-//!
-//! A server that never answers ties up the worker.
-//! Unsafe: `requests.get(url)`, `httpx.get(url, timeout=None)`. Safer: `requests.get(url, timeout=5)`.
-//! CWE-400. Reference: <https://requests.readthedocs.io/en/latest/user/advanced/#timeouts>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::{Call, Value};
 use crate::issue::Issue;
 
@@ -17,6 +13,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "MEDIUM",
         cwe: Cwe(400),
         summary: "web request without a timeout; pass timeout=",
+    },
+    advice: Advice {
+        why: "A server that never answers ties up the worker.",
+        flagged: "`requests.get(url)`, `httpx.get(url, timeout=None)`",
+        safer: "`requests.get(url, timeout=5)`",
+        reference: "https://requests.readthedocs.io/en/latest/user/advanced/#timeouts",
     },
     triggers: &[
         Trigger::Segment("requests", check_requests),

@@ -1,59 +1,9 @@
-//! What B602 to B607 share: the functions that start processes, and whether a call asks for a shell.
-//!
-//! The lists are Bandit 1.9.4's default `shell_injection` configuration.
+//! What B602 to B607 share: whether a call asks for a shell, and what it runs.
 
 use scrl_record::Severity;
 
 use crate::call::Call;
 use crate::syntax::{Expr, Number};
-
-/// Functions that start a process and take `shell=`.
-pub(super) const SUBPROCESS: &[&str] = &[
-    "subprocess.Popen",
-    "subprocess.call",
-    "subprocess.check_call",
-    "subprocess.check_output",
-    "subprocess.run",
-];
-
-/// Functions that hand their argument to a shell.
-pub(super) const SHELL: &[&str] = &[
-    "os.system",
-    "os.popen",
-    "os.popen2",
-    "os.popen3",
-    "os.popen4",
-    "popen2.popen2",
-    "popen2.popen3",
-    "popen2.popen4",
-    "popen2.Popen3",
-    "popen2.Popen4",
-    "commands.getoutput",
-    "commands.getstatusoutput",
-    "subprocess.getoutput",
-    "subprocess.getstatusoutput",
-];
-
-/// Functions that start a process without a shell.
-pub(super) const NO_SHELL: &[&str] = &[
-    "os.execl",
-    "os.execle",
-    "os.execlp",
-    "os.execlpe",
-    "os.execv",
-    "os.execve",
-    "os.execvp",
-    "os.execvpe",
-    "os.spawnl",
-    "os.spawnle",
-    "os.spawnlp",
-    "os.spawnlpe",
-    "os.spawnv",
-    "os.spawnve",
-    "os.spawnvp",
-    "os.spawnvpe",
-    "os.startfile",
-];
 
 /// Bandit's `has_shell`: whether `shell=` is there and not plainly false. `None` where Bandit fails on the arguments.
 pub(super) fn has_shell(call: &Call<'_>) -> Option<bool> {

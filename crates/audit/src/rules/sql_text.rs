@@ -22,10 +22,23 @@ enum Atom {
 /// A pattern as an automaton: the state is the number of atoms matched, the last one stays for good.
 #[derive(Debug)]
 struct Pattern {
+    /// For each state, the next one by class of character.
+    next: Vec<[u8; CLASSES]>,
+}
+
+/// A pattern as it is written down.
+#[derive(Debug)]
+struct Draft {
     atoms: Vec<Atom>,
     /// Where a mismatch in each state goes back to: behind the last `.*`, or to a shorter match.
     fallback: Vec<u8>,
 }
+
+/// What characters are to the patterns: a lower-case letter, a space for any white space, `(`, or something else.
+const CLASSES: usize = 29;
+const SPACE: u8 = 26;
+const PARENTHESIS: u8 = 27;
+const OTHER: u8 = 28;
 
 /// The states of all patterns, before or after a text.
 pub(super) type States = [u8; 4];
@@ -90,7 +103,7 @@ impl Effect {
             let class = classify(c);
             let mut states = effect.0.iter_mut();
             for pattern in patterns() {
-                for state in states.by_ref().take(pattern.atoms.len() + 1) {
+                for state in states.by_ref().take(pattern.next.len()) {
                     *state = pattern.step(*state, class);
                 }
             }
@@ -103,7 +116,7 @@ impl Effect {
         let mut composed = Vec::with_capacity(self.0.len());
         let mut offset = 0;
         for pattern in patterns() {
-            let length = pattern.atoms.len() + 1;
+            let length = pattern.next.len();
             let states = &self.0[offset..offset + length];
             composed.extend(states.iter().map(|&state| next.0[offset + state as usize]));
             offset += length;
@@ -117,7 +130,7 @@ impl Effect {
         let mut offset = 0;
         for (pattern, state) in patterns().iter().zip(&mut after) {
             *state = self.0[offset + *state as usize];
-            offset += pattern.atoms.len() + 1;
+            offset += pattern.next.len();
         }
         after
     }
@@ -125,25 +138,42 @@ impl Effect {
 
 impl Pattern {
     fn last(&self) -> u8 {
-        self.atoms.len() as u8
+        self.next.len() as u8 - 1
     }
 
     fn step(&self, state: u8, class: u8) -> u8 {
-        let mut state = state;
+        self.next[usize::from(state)][usize::from(class)]
+    }
+}
+
+impl Draft {
+    fn compile(&self) -> Pattern {
+        let states = 0..=self.atoms.len() as u8;
+        let row = |state| std::array::from_fn(|class| self.step(state, class as u8));
+        Pattern {
+            next: states.map(row).collect(),
+        }
+    }
+
+    fn step(&self, mut state: u8, class: u8) -> u8 {
         loop {
-            let Some(atom) = self.atoms.get(state as usize) else {
+            let Some(atom) = self.atoms.get(usize::from(state)) else {
                 return state;
             };
             match atom {
-                Atom::LetterAfterSpaces(_) if class == b' ' => return state,
-                Atom::Letter(letter) | Atom::LetterAfterSpaces(letter) if *letter == class => {
+                Atom::LetterAfterSpaces(_) if class == SPACE => return state,
+                Atom::Letter(letter) | Atom::LetterAfterSpaces(letter)
+                    if letter - b'a' == class =>
+                {
                     return state + 1;
                 }
-                Atom::Space if class == b' ' => return state + 1,
-                Atom::SpaceOrParenthesis if matches!(class, b' ' | b'(') => return state + 1,
+                Atom::Space if class == SPACE => return state + 1,
+                Atom::SpaceOrParenthesis if matches!(class, SPACE | PARENTHESIS) => {
+                    return state + 1;
+                }
                 _ => {}
             }
-            let back = self.fallback[state as usize];
+            let back = self.fallback[usize::from(state)];
             if back == state {
                 return state;
             }
@@ -152,16 +182,16 @@ impl Pattern {
     }
 }
 
-/// A character as the patterns see it: a lower-case letter, a space for any white space, `(`, or 0.
 fn classify(c: char) -> u8 {
     match c {
-        'a'..='z' | '(' => c as u8,
-        'A'..='Z' => c.to_ascii_lowercase() as u8,
+        'a'..='z' => c as u8 - b'a',
+        'A'..='Z' => c as u8 - b'A',
+        '(' => PARENTHESIS,
         // What Python's `\s` matches beyond Rust's white space, and its other lower case of `S`.
-        '\u{1c}'..='\u{1f}' => b' ',
-        '\u{17f}' => b's',
-        _ if c.is_whitespace() => b' ',
-        _ => 0,
+        '\u{1c}'..='\u{1f}' => SPACE,
+        '\u{17f}' => b's' - b'a',
+        _ if c.is_whitespace() => SPACE,
+        _ => OTHER,
     }
 }
 
@@ -197,6 +227,7 @@ fn patterns() -> &'static [Pattern; 4] {
                 .space()
                 .build(),
         ]
+        .map(|draft| draft.compile())
     })
 }
 
@@ -239,9 +270,9 @@ impl Builder {
         self
     }
 
-    fn build(mut self) -> Pattern {
+    fn build(mut self) -> Draft {
         self.fallback.resize(self.atoms.len(), self.restart);
-        Pattern {
+        Draft {
             atoms: self.atoms,
             fallback: self.fallback,
         }

@@ -1,13 +1,9 @@
 //! B602: `subprocess` with a shell.
-//!
-//! The shell gives meaning to `;`, `|`, `$( )` in whatever becomes part of the command.
-//! Unsafe: `subprocess.run("ls " + path, shell=True)`. Safer: `subprocess.run(["ls", "--", path])`.
-//! CWE-78. Reference: <https://docs.python.org/3/library/subprocess.html#security-considerations>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::shell_argument::{SUBPROCESS, has_shell, severity_of_command};
-use super::{Rule, RuleInfo, Trigger};
+use super::shell_argument::{has_shell, severity_of_command};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 
@@ -19,7 +15,13 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(78),
         summary: "subprocess with shell=True; pass a list of arguments",
     },
-    triggers: &[Trigger::Calls(SUBPROCESS, check)],
+    advice: Advice {
+        why: "The shell gives meaning to `;`, `|`, `$( )` in whatever becomes part of the command.",
+        flagged: "`subprocess.run(\"ls \" + path, shell=True)`",
+        safer: "`subprocess.run([\"ls\", \"--\", path])`",
+        reference: "https://docs.python.org/3/library/subprocess.html#security-considerations",
+    },
+    triggers: &[Trigger::Configured(|settings| &settings.subprocess, check)],
 };
 
 fn check(call: &Call<'_>) -> Option<Issue> {

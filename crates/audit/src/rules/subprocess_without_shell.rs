@@ -1,13 +1,9 @@
 //! B603: `subprocess` without a shell, to be checked for where its arguments come from.
-//!
-//! The program started may itself be dangerous with hostile arguments.
-//! Unsafe: `subprocess.run([tool, user_input])`. Safer: a fixed program, arguments checked against a list.
-//! CWE-78. Reference: <https://docs.python.org/3/library/subprocess.html#security-considerations>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::shell_argument::{SUBPROCESS, has_shell};
-use super::{Rule, RuleInfo, Trigger};
+use super::shell_argument::has_shell;
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::Call;
 use crate::issue::Issue;
 
@@ -19,7 +15,13 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(78),
         summary: "subprocess call; check where its arguments come from",
     },
-    triggers: &[Trigger::Calls(SUBPROCESS, check)],
+    advice: Advice {
+        why: "The program started may itself be dangerous with hostile arguments.",
+        flagged: "`subprocess.run([tool, user_input])`",
+        safer: "a fixed program, arguments checked against a list",
+        reference: "https://docs.python.org/3/library/subprocess.html#security-considerations",
+    },
+    triggers: &[Trigger::Configured(|settings| &settings.subprocess, check)],
 };
 
 fn check(call: &Call<'_>) -> Option<Issue> {

@@ -1,15 +1,11 @@
 //! B110: `except` of everything whose body is only `pass`.
-//!
-//! Errors, attacks among them, pass unseen.
-//! Unsafe: `except Exception: pass`. Safer: `except KeyError: pass`, or log what happened.
-//! CWE-703. Reference: <https://docs.python.org/3/tutorial/errors.html#handling-exceptions>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::issue::Issue;
 use crate::scan::{Report, Site};
-use crate::syntax::{Kind, Stmt, only_statement_of_catch_all};
+use crate::syntax::{Kind, Stmt, only_statement};
 
 pub(super) const RULE: Rule = Rule {
     info: RuleInfo {
@@ -19,11 +15,17 @@ pub(super) const RULE: Rule = Rule {
         cwe: Cwe(703),
         summary: "every exception swallowed by pass; catch what you expect",
     },
+    advice: Advice {
+        why: "Errors, attacks among them, pass unseen.",
+        flagged: "`except Exception: pass`",
+        safer: "`except KeyError: pass`, or log what happened",
+        reference: "https://docs.python.org/3/tutorial/errors.html#handling-exceptions",
+    },
     triggers: &[Trigger::Node(Kind::ExceptHandler, check)],
 };
 
 fn check<'a>(info: &RuleInfo, site: &Site<'_, 'a>, report: &mut Report<'a>) {
-    if let Some(Stmt::Pass(_)) = only_statement_of_catch_all(site.node) {
+    if let Some(Stmt::Pass(_)) = only_statement(site.node, report.settings.pass_typed_exception) {
         let message = "Try, Except, Pass detected.";
         report.add(
             info,

@@ -1,12 +1,8 @@
 //! B506: a YAML loader that builds arbitrary Python objects.
-//!
-//! A document can then call functions of the program.
-//! Unsafe: `yaml.load(text)`. Safer: `yaml.safe_load(text)`, `yaml.load(text, Loader=yaml.SafeLoader)`.
-//! CWE-20. Reference: <https://pyyaml.org/wiki/PyYAMLDocumentation>.
 
 use scrl_record::{Confidence, Cwe, Severity};
 
-use super::{Rule, RuleInfo, Trigger};
+use super::{Advice, Rule, RuleInfo, Trigger};
 use crate::call::{Call, Value};
 use crate::issue::Issue;
 use crate::syntax::Ranged;
@@ -18,6 +14,12 @@ pub(super) const RULE: Rule = Rule {
         severity: "MEDIUM",
         cwe: Cwe(20),
         summary: "YAML loader that builds any object; use yaml.safe_load",
+    },
+    advice: Advice {
+        why: "A document can then call functions of the program.",
+        flagged: "`yaml.load(text)`",
+        safer: "`yaml.safe_load(text)`, `yaml.load(text, Loader=yaml.SafeLoader)`",
+        reference: "https://pyyaml.org/wiki/PyYAMLDocumentation",
     },
     triggers: &[Trigger::Segment("yaml", check)],
 };

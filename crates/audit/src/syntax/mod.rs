@@ -4,6 +4,7 @@
 //! which visits children in the order of CPython's `ast` module, because Bandit's aliases depend on that order.
 
 mod children;
+mod class_name;
 mod depth;
 mod lines;
 mod node;
@@ -12,14 +13,15 @@ mod text;
 mod tree;
 mod walk;
 
+pub(crate) use class_name::class_name;
 pub(crate) use lines::Lines;
-pub(crate) use node::{KINDS, Kind, Node, only_statement_of_catch_all};
+pub(crate) use node::{KINDS, Kind, Node, only_statement};
 pub(crate) use position::{line_range, start};
 pub(crate) use ruff_python_ast::{
-    Alias, ExceptHandler, Expr, ExprCall, ExprStringLiteral, Keyword, Number, Parameters, Stmt,
-    StmtFunctionDef,
+    Alias, ExceptHandler, Expr, ExprCall, ExprDict, ExprStringLiteral, Keyword, Number, Operator,
+    Parameters, Stmt, StmtFunctionDef,
 };
-pub(crate) use ruff_text_size::{Ranged, TextSize};
+pub(crate) use ruff_text_size::{Ranged, TextRange, TextSize};
 pub(crate) use text::{Piece, pieces};
 pub(crate) use tree::Tree;
 pub(crate) use walk::{walk, walk_from};

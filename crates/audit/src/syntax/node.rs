@@ -167,8 +167,8 @@ fn expression_kind(expression: &Expr, parent: Option<&Node<'_>>) -> Kind {
     }
 }
 
-/// The only statement of an `except` that names no type, or `Exception`.
-pub(crate) fn only_statement_of_catch_all<'a>(node: &Node<'a>) -> Option<&'a Stmt> {
+/// The only statement of an `except` that names no type, or `Exception`, or, where `typed` asks for it, any type.
+pub(crate) fn only_statement<'a>(node: &Node<'a>, typed: bool) -> Option<&'a Stmt> {
     let Node::Handler(ExceptHandler::ExceptHandler(handler)) = node else {
         return None;
     };
@@ -178,7 +178,7 @@ pub(crate) fn only_statement_of_catch_all<'a>(node: &Node<'a>) -> Option<&'a Stm
         Some(_) => false,
     };
     match &handler.body[..] {
-        [statement] if catches_all => Some(statement),
+        [statement] if catches_all || typed => Some(statement),
         _ => None,
     }
 }

@@ -1,33 +1,93 @@
-//! `scrl audit`: the analyzer on files and folders.
+//! `scrl audit`: the analyzer on files and folders, with Bandit's options.
 
-use std::fmt::Write as _;
+mod bandit_names;
+mod baseline;
+mod config;
+mod csv;
+mod discover;
+mod examine;
+mod html;
+mod ini;
+mod json;
+mod notebook;
+mod options;
+mod sarif;
+mod text;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use scrl_audit::{Mode, Module};
-use scrl_record::Finding;
-use serde::Serialize;
+use scrl_audit::{Mode, Profile};
+use scrl_record::{Confidence, Severity};
 
 use crate::Done;
+use examine::FileReport;
+use options::Options;
 
 /// Look for weaknesses in Python files, without running them
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  scrl audit src --mode strict\n\nExit code 1 when there are findings, or files \
-                        that do not parse."
+    after_help = "Example:\n  scrl audit src --severity-level medium -f sarif -o audit.sarif\n\nExit code 1 when \
+                  there are findings, in strict mode also when a file does not parse; 2 when options or files are wrong."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Arguments {
-    /// Files, or folders to look through for `.py` files
-    #[arg(required_unless_present = "list", value_name = "PATH")]
+    /// Files, folders to look through for `.py`, `.pyw` and `.ipynb` files, or `-` for standard input
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Look through folders; always done, accepted because Bandit asks for it
+    #[arg(short, long)]
+    recursive: bool,
     /// bandit: Bandit's findings, quirks kept; strict: `# nosec` ignored, broken code scanned too
     #[arg(long, value_enum, default_value_t = ModeArgument::Bandit)]
     mode: ModeArgument,
-    /// How findings are printed
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// Ids of the tests to run, separated by commas
+    #[arg(short, long, value_name = "IDS")]
+    tests: Option<String>,
+    /// Ids of the tests not to run, separated by commas
+    #[arg(short, long, value_name = "IDS")]
+    skip: Option<String>,
+    /// Least severity to report: -l low, -ll medium, -lll high
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "severity_level")]
+    level: u8,
+    /// Least severity to report
+    #[arg(long, value_enum)]
+    severity_level: Option<Threshold>,
+    /// Least confidence to report: -i low, -ii medium, -iii high
+    #[arg(short = 'i', long, action = clap::ArgAction::Count, conflicts_with = "confidence_level")]
+    confidence: u8,
+    /// Least confidence to report
+    #[arg(long, value_enum)]
+    confidence_level: Option<Threshold>,
+    /// Paths or patterns to leave out, separated by commas [default: version control, caches and eggs]
+    #[arg(short = 'x', long, value_name = "PATTERNS")]
+    exclude: Option<String>,
+    /// Configuration: YAML, or `[tool.bandit]` of a TOML file
+    #[arg(short, long, value_name = "FILE")]
+    configfile: Option<PathBuf>,
+    /// A `.bandit` file with arguments [default: the one in the folders given]
+    #[arg(long, value_name = "FILE")]
+    ini: Option<PathBuf>,
+    /// An earlier JSON report: only what is not in it is reported
+    #[arg(short, long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    exit_zero: bool,
+    /// Report what `# nosec` comments silence too
+    #[arg(long)]
+    ignore_nosec: bool,
+    /// Lines of code to show for each finding
+    #[arg(short, long, value_name = "LINES")]
+    number: Option<usize>,
+    /// How findings are written
+    #[arg(short, long, value_enum)]
+    format: Option<Format>,
+    /// File to write to instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// List the rules instead
     #[arg(long)]
     list: bool,
@@ -41,138 +101,119 @@ enum ModeArgument {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
+    #[value(alias = "txt", alias = "screen")]
     Text,
     Json,
+    Sarif,
+    Csv,
+    Html,
 }
 
-/// What is said about one file.
-#[derive(Debug, Serialize)]
-struct FileReport {
-    path: PathBuf,
-    parses: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    syntax_error: Option<String>,
-    findings: Vec<Finding>,
+/// A least rank; Bandit's `all` is the same as `low`, because no rule here leaves a rank undefined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Threshold {
+    All,
+    Low,
+    Medium,
+    High,
+}
+
+impl Threshold {
+    fn severity(self) -> Severity {
+        match self {
+            Threshold::All | Threshold::Low => Severity::Low,
+            Threshold::Medium => Severity::Medium,
+            Threshold::High => Severity::High,
+        }
+    }
+
+    fn confidence(self) -> Confidence {
+        match self {
+            Threshold::All | Threshold::Low => Confidence::Low,
+            Threshold::Medium => Confidence::Medium,
+            Threshold::High => Confidence::High,
+        }
+    }
+}
+
+/// Everything that a report is written from.
+#[derive(Debug)]
+struct Audit {
+    /// In order of their names.
+    files: Vec<FileReport>,
+    /// Lines of code to show for each finding.
+    context_lines: usize,
+    has_baseline: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     if arguments.list {
-        let lines = scrl_audit::rules().iter().map(|rule| {
-            format!(
-                "{:<6}{:<52}CWE-{:<6}{}\n",
-                rule.id, rule.name, rule.cwe.0, rule.summary
-            )
-        });
-        crate::show(&lines.collect::<String>())?;
+        crate::show(&rule_list())?;
         return Ok(Done::Well);
     }
-    let mut files = Vec::new();
-    for path in &arguments.paths {
-        collect(path, &mut files)?;
-    }
-    if files.is_empty() {
-        bail!("no `.py` file in the folders given");
-    }
-    let mode = match arguments.mode {
-        ModeArgument::Bandit => Mode::Bandit,
-        ModeArgument::Strict => Mode::Strict,
+    let options = Options::resolve(arguments)?;
+    let baseline = match &options.baseline {
+        Some(path) => Some(baseline::read(path)?),
+        None => None,
     };
-    let reports = files
-        .iter()
-        .map(|file| analyse(file, mode))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    match arguments.format {
-        Format::Json => crate::show_json(&reports)?,
-        Format::Text => crate::show(&as_text(&reports))?,
+    let files = discover::files(&options)?;
+    let profile = Profile::new(options.settings.clone());
+    let mut reports = examine::all(&files, options.mode, &profile);
+    for report in &mut reports {
+        report.keep(options.severity, options.confidence);
     }
-    let is_clean = reports
-        .iter()
-        .all(|report| report.parses && report.findings.is_empty());
-    Ok(if is_clean {
-        Done::Well
-    } else {
-        Done::WithFindings
-    })
-}
-
-/// Files as they are named; of folders every `.py` file, in order of name. Links are not followed into folders.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let named = || format!("`{}`", path.display());
-    if !fs::metadata(path).with_context(named)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
+    if let Some(known) = &baseline {
+        baseline::subtract(&mut reports, known);
     }
-    let mut entries = fs::read_dir(path)
-        .with_context(named)?
-        .collect::<Result<Vec<_>, _>>()
-        .with_context(named)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let inner = entry.path();
-        let kind = entry.file_type().with_context(named)?;
-        if kind.is_dir() {
-            collect(&inner, files)?;
-        } else if inner.extension().is_some_and(|extension| extension == "py") {
-            files.push(inner);
-        }
-    }
-    Ok(())
-}
-
-fn analyse(path: &Path, mode: Mode) -> anyhow::Result<FileReport> {
-    let bytes = fs::read(path).with_context(|| format!("`{}`", path.display()))?;
-    let Ok(source) = String::from_utf8(bytes) else {
-        let syntax_error = Some("not UTF-8".to_owned());
-        return Ok(FileReport {
-            path: path.to_owned(),
-            parses: false,
-            syntax_error,
-            findings: Vec::new(),
-        });
+    let audit = Audit {
+        files: reports,
+        context_lines: options.context_lines,
+        has_baseline: baseline.is_some(),
     };
-    let module = Module::parse(&source);
-    Ok(FileReport {
-        path: path.to_owned(),
-        parses: module.parses(),
-        syntax_error: module.syntax_error().map(|error| {
-            format!(
-                "line {}, column {}: {}",
-                error.line, error.column, error.message
-            )
-        }),
-        findings: module.findings(mode),
-    })
+    write(&audit, &options)?;
+    Ok(audit.verdict(&options))
 }
 
-/// Writing to a `String` cannot fail.
-fn as_text(reports: &[FileReport]) -> String {
-    let mut text = String::new();
-    for report in reports {
-        let path = report.path.display();
-        if let Some(error) = &report.syntax_error {
-            let _ = writeln!(text, "{path}: does not parse: {error}");
-        }
-        for finding in &report.findings {
-            let _ = writeln!(
-                text,
-                "{path}:{}:{}: {} {} ({}, severity {}, confidence {}): {}",
-                finding.line,
-                finding.column + 1,
-                finding.id,
-                finding.name,
-                finding.cwe,
-                finding.severity,
-                finding.confidence,
-                finding.message,
-            );
+impl Audit {
+    fn verdict(&self, options: &Options) -> Done {
+        let strict = options.mode == Mode::Strict;
+        let bad =
+            |file: &FileReport| !file.findings.is_empty() || (strict && file.problem.is_some());
+        if options.exit_zero || !self.files.iter().any(bad) {
+            Done::Well
+        } else {
+            Done::WithFindings
         }
     }
-    let findings: usize = reports.iter().map(|report| report.findings.len()).sum();
-    let broken = reports.iter().filter(|report| !report.parses).count();
-    let _ = writeln!(
-        text,
-        "{} files, {findings} findings, {broken} not parsed",
-        reports.len()
-    );
-    text
+}
+
+fn write(audit: &Audit, options: &Options) -> anyhow::Result<()> {
+    if audit.has_baseline && matches!(options.format, Format::Csv | Format::Sarif) {
+        bail!("a baseline needs the format text, json or html");
+    }
+    let report = match options.format {
+        Format::Text => text::report(audit),
+        Format::Json => json::report(audit)?,
+        Format::Sarif => sarif::report(audit)?,
+        Format::Csv => csv::report(audit),
+        Format::Html => html::report(audit),
+    };
+    match &options.output {
+        None => crate::show(&report),
+        Some(path) => fs::write(path, report).with_context(|| quoted(path)),
+    }
+}
+
+fn rule_list() -> String {
+    let lines = scrl_audit::rules().iter().map(|rule| {
+        format!(
+            "{:<6}{:<52}CWE-{:<6}{}\n",
+            rule.id, rule.name, rule.cwe.0, rule.summary
+        )
+    });
+    lines.collect()
+}
+
+fn quoted(path: &Path) -> String {
+    format!("`{}`", path.display())
 }
