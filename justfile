@@ -32,6 +32,7 @@ audit-data DIR:
 # What a test costs, beside other ways of running it.
 bench-execution *FLAGS:
     cargo run --release --package xtask -- bench-execution {{FLAGS}}
+
 # Time the analyzer, a bare parse, Bandit and ruff over the shared samples; flags as `--python FILE --ruff FILE`.
 bench-analyzer DATA *FLAGS:
     cargo run --release -q -p xtask -- bench-analyzer --data {{DATA}} {{FLAGS}}
