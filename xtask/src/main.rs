@@ -4,6 +4,7 @@
 //! 2 could not run.
 
 mod agreement;
+mod eval_analyzer;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -21,11 +22,13 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Agreement(agreement::Arguments),
+    EvalAnalyzer(eval_analyzer::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Agreement(arguments) => agreement::run(&arguments),
+        Command::EvalAnalyzer(arguments) => eval_analyzer::run(&arguments),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

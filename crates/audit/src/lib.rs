@@ -20,8 +20,10 @@ mod nosec;
 mod outline;
 mod rules;
 mod scan;
+mod strict;
 mod syntax;
 
 pub use module::{Mode, Module, SyntaxError};
 pub use outline::{ClassOutline, FunctionOutline, Outline};
 pub use rules::{RuleInfo, rules};
+pub use strict::{StrictRule, strict_rules};

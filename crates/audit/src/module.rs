@@ -4,6 +4,7 @@ use scrl_record::Finding;
 
 use crate::outline::{self, Outline};
 use crate::scan;
+use crate::strict;
 use crate::syntax::{Expr, Node, Stmt, Tree, walk};
 
 /// Which questions findings answer; the two never mix in one score.
@@ -64,7 +65,10 @@ impl Module {
 
     /// The weaknesses found, sorted by line, column and id.
     pub fn findings(&self, mode: Mode) -> Vec<Finding> {
-        scan::findings(&self.tree, mode)
+        match mode {
+            Mode::Bandit => scan::findings(&self.tree, mode),
+            Mode::Strict => strict::findings(&self.tree),
+        }
     }
 
     /// What the program defines and does at module level.

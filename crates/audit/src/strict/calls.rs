@@ -1,0 +1,351 @@
+//! Calls: what they call, what that does to values, and which rules they concern.
+
+use super::analysis::Analysis;
+use super::catalogue as rules;
+use super::fold;
+use super::functions::{Arguments, Use};
+use super::sinks::{self, Sink, Which};
+use super::tables;
+use super::value::{Clean, Kind, Level, Taint, Value};
+use crate::syntax::{Expr, ExprCall, Ranged, TextSize};
+
+/// A call whose operands are evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Called<'c, 'a> {
+    pub(super) node: &'a ExprCall,
+    /// Qualified name; empty where there is none.
+    pub(super) path: &'c str,
+    /// The name after the last dot, or the whole name.
+    pub(super) name: &'a str,
+    /// What a method is called on.
+    pub(super) receiver: Option<&'c Value>,
+    pub(super) positional: &'c [Value],
+    pub(super) keywords: &'c [(&'a str, Value)],
+    pub(super) at: TextSize,
+}
+
+impl<'c, 'a> Called<'c, 'a> {
+    /// The argument at a position, or of a name.
+    pub(super) fn argument(&self, at: usize, name: &str) -> Option<&'c Value> {
+        self.positional.get(at).or_else(|| self.keyword(name))
+    }
+
+    /// The argument of a name.
+    pub(super) fn keyword(&self, name: &str) -> Option<&'c Value> {
+        self.keywords.iter().find(|(keyword, _)| *keyword == name).map(|(_, value)| value)
+    }
+
+    fn arguments(&self) -> Arguments<'c, 'a> {
+        Arguments {
+            receiver: self.receiver,
+            positional: self.positional,
+            keywords: self.keywords,
+        }
+    }
+
+    /// The taint of what a sink looks at.
+    fn at_risk(&self, sink: &Sink) -> Option<Taint> {
+        let named = |names: &[&str]| {
+            let matching = self.keywords.iter().filter(|(name, _)| names.contains(name));
+            matching.map(|(_, value)| value.dirty(sink.need)).fold(None, Taint::join)
+        };
+        match sink.which {
+            Which::First(count, names) => {
+                let first = self.positional.iter().take(count).map(|value| value.dirty(sink.need));
+                Taint::join(first.fold(None, Taint::join), named(names))
+            }
+            Which::At(at, names) => {
+                let one = self.positional.get(at).and_then(|value| value.dirty(sink.need));
+                Taint::join(one, named(names))
+            }
+            Which::All => {
+                let all = self.positional.iter().chain(self.keywords.iter().map(|(_, value)| value));
+                all.map(|value| value.dirty(sink.need)).fold(None, Taint::join)
+            }
+            Which::Receiver => self.receiver?.dirty(sink.need),
+        }
+    }
+}
+
+impl<'a> Analysis<'a> {
+    /// The value of a call; `values` holds what is called, or what it is a method of, and the arguments.
+    pub(super) fn call(&mut self, node: &'a ExprCall, values: &[Value]) -> Value {
+        let Some((head, rest)) = values.split_first() else {
+            return Value::default();
+        };
+        let count = node.arguments.args.len().min(rest.len());
+        let (positional, named) = rest.split_at(count);
+        let names = node.arguments.keywords.iter().map(|keyword| keyword.arg.as_ref().map_or("", |name| name.as_str()));
+        let keywords: Vec<(&'a str, Value)> = names.zip(named.iter().cloned()).collect();
+        let (callee, receiver, name) = match &*node.func {
+            Expr::Attribute(function) => {
+                let name = function.attr.as_str();
+                (self.attribute(head, name, function.start()), Some(head), name)
+            }
+            Expr::Name(name) => (head.clone(), None, name.id.as_str()),
+            _ => (head.clone(), None, ""),
+        };
+        let path = callee.as_path().unwrap_or("").to_owned();
+        let called = Called {
+            node,
+            path: &path,
+            name,
+            receiver,
+            positional,
+            keywords: &keywords,
+            at: node.start(),
+        };
+        self.sinks(&called);
+        self.rules_of_calls(&called);
+        self.absorbed(&called);
+        self.raises_unless(node);
+        self.result(&called, &callee)
+    }
+
+    fn sinks(&mut self, called: &Called<'_, 'a>) {
+        for sink in sinks::by_path(called.path) {
+            self.sink(called, sink);
+        }
+        // A path that starts at a library is what the table says it is, and no unknown object.
+        let unknown = called.receiver.is_some() && !matches!(called.path, path if path.starts_with("os."));
+        if unknown {
+            for sink in sinks::by_path(&format!(".{}", called.name)) {
+                self.sink(called, sink);
+            }
+        }
+    }
+
+    fn sink(&mut self, called: &Called<'_, 'a>, sink: &'static Sink) {
+        let Some(taint) = called.at_risk(sink) else {
+            return;
+        };
+        if sink.need.covers(Clean::URL) && fixed_host(called, sink) {
+            return self.fixed_host_request(called, sink, taint);
+        }
+        self.used(&sink.rule, called.at, taint, sink.need, sink.floor, sink.words);
+    }
+
+    /// A request to a fixed host whose path is open: less grave.
+    fn fixed_host_request(&mut self, called: &Called<'_, 'a>, sink: &Sink, taint: Taint) {
+        if sink.rule.id == rules::REQUEST.id && taint.level >= Level::Outside {
+            let lower = Taint { level: Level::Parameter, ..taint };
+            self.flow(&rules::REQUEST, called.at, lower, "decides which path of a server is asked");
+        }
+    }
+
+    /// Reports a use, and remembers it for the callers of the function at hand.
+    pub(super) fn used(
+        &mut self,
+        rule: &super::catalogue::StrictRule,
+        at: TextSize,
+        taint: Taint,
+        need: Clean,
+        floor: Level,
+        words: &str,
+    ) {
+        if taint.level >= floor {
+            self.flow(rule, at, taint, words);
+        }
+        if taint.parameters != 0 {
+            self.remember(Use {
+                rule: *rule,
+                at,
+                parameters: taint.parameters,
+                need,
+                words: words.into(),
+            });
+        }
+    }
+
+    /// What a call gives.
+    fn result(&mut self, called: &Called<'_, 'a>, callee: &Value) -> Value {
+        if let Some(value) = self.dynamic(called) {
+            return value;
+        }
+        if let Some(kind) = self.folded(called) {
+            let taint = Taint::join(called.arguments().joined(), called.receiver.and_then(|value| value.taint));
+            return Value {
+                predictable: is_predictable(called),
+                ..Value::of(kind).with_taint(taint)
+            };
+        }
+        match &callee.kind {
+            Kind::Function(index) => {
+                let method = self.functions[*index].class.is_some();
+                let arguments = Arguments {
+                    receiver: called.receiver.filter(|_| method),
+                    ..called.arguments()
+                };
+                self.apply(*index, &arguments)
+            }
+            Kind::Class(class) => self.instance(*class, called),
+            Kind::Path(path) => self.library(path, called, callee),
+            _ => self.unknown(called),
+        }
+    }
+
+    fn instance(&mut self, class: usize, called: &Called<'_, 'a>) -> Value {
+        let instance = Value::of(Kind::Instance(class)).with_taint(called.arguments().joined());
+        if let Some(Kind::Function(init)) = self.classes[class].members.get("__init__").map(|value| value.kind.clone()) {
+            let arguments = Arguments {
+                receiver: Some(&instance),
+                ..called.arguments()
+            };
+            self.apply(init, &arguments);
+        }
+        instance
+    }
+
+    fn library(&mut self, path: &str, called: &Called<'_, 'a>, callee: &Value) -> Value {
+        // What a source gives is its own, whatever was asked.
+        let mut taint = match tables::source(path) {
+            Some(_) => callee.taint,
+            None => Taint::join(callee.taint, called.arguments().joined()),
+        };
+        if let (None, Some((level, words))) = (callee.taint, tables::source_method(called.name)) {
+            taint = Taint::join(self.source(level, words, called.at), taint);
+        }
+        let clean = tables::cleans(path).or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
+        if let Some(clean) = clean {
+            taint = taint.map(|taint| Taint { clean: taint.clean.and(clean), ..taint });
+        }
+        let resolved = matches!(path, "os.path.realpath" | "os.path.abspath" | "os.path.normpath")
+            || called.name == "resolve";
+        let kind = match path {
+            "int" | "float" | "len" | "ord" | "range" => Kind::Number,
+            "os.path.join" => self.path_of(called),
+            _ if resolved => Kind::Unknown,
+            _ => Kind::Path(format!("{}()", path.trim_end_matches("()")).into()),
+        };
+        Value {
+            kind,
+            taint,
+            resolved,
+            predictable: is_predictable(called),
+        }
+    }
+
+    fn unknown(&mut self, called: &Called<'_, 'a>) -> Value {
+        let mut taint = Taint::join(called.receiver.and_then(|value| value.taint), called.arguments().joined());
+        if let Some((level, words)) = tables::source_method(called.name) {
+            taint = Taint::join(self.source(level, words, called.at), taint);
+        }
+        let clean = tables::method_cleans(called.name).or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
+        let lines = called.name == "replace" && called.positional.first().and_then(Value::as_text).is_some_and(|text| text == "\n" || text == "\r\n" || text == "\r");
+        let clean = if lines { Some(Clean::LINES) } else { clean };
+        if let Some(clean) = clean {
+            taint = taint.map(|taint| Taint { clean: taint.clean.and(clean), ..taint });
+        }
+        let receiver = called.receiver;
+        Value {
+            kind: Kind::Unknown,
+            taint,
+            resolved: matches!(called.name, "resolve" | "absolute")
+                || receiver.is_some_and(|value| value.resolved) && called.name == "relative_to",
+            predictable: receiver.is_some_and(|value| value.predictable) || is_predictable(called),
+        }
+    }
+
+    fn path_of(&self, called: &Called<'_, 'a>) -> Kind {
+        let mut builder = fold::Builder::default();
+        for (at, value) in called.positional.iter().enumerate() {
+            if at > 0 {
+                builder.literal("/");
+            }
+            builder.value(value);
+        }
+        builder.finish()
+    }
+
+    /// What a call on constants gives.
+    fn folded(&mut self, called: &Called<'_, 'a>) -> Option<Kind> {
+        let Some(receiver) = called.receiver else {
+            return fold::function(called.path, called.positional);
+        };
+        match called.name {
+            "format" => receiver
+                .skeleton()
+                .map(|template| fold::format(template, called.positional, called.keywords)),
+            _ => fold::method(receiver, called.name, called.positional)
+                .or_else(|| fold::function(called.path, called.positional)),
+        }
+    }
+
+    /// Containers carry what is put into them.
+    fn absorbed(&mut self, called: &Called<'_, 'a>) {
+        let puts = matches!(
+            called.name,
+            "append" | "extend" | "insert" | "add" | "update" | "appendleft" | "write" | "setdefault" | "put"
+        );
+        let Expr::Attribute(function) = &*called.node.func else {
+            return;
+        };
+        if let (true, Expr::Name(owner)) = (puts, &*function.value) {
+            self.absorb(owner.id.as_str(), called.arguments().joined());
+        }
+    }
+
+    /// Takes note of what an assigned expression makes of its variable: the outcome of a check, or a parsed form.
+    pub(super) fn note(&mut self, target: &'a Expr, expression: Option<&'a Expr>) {
+        let Expr::Name(name) = target else {
+            return;
+        };
+        let name = name.id.as_str();
+        self.frame.checks.remove(name);
+        self.frame.origins.remove(name);
+        match expression {
+            Some(check @ (Expr::Compare(_) | Expr::BoolOp(_) | Expr::UnaryOp(_))) => {
+                self.frame.checks.insert(name, check);
+            }
+            Some(call @ Expr::Call(_)) => {
+                self.frame.checks.insert(name, call);
+                if let Some((key, _)) = super::guards::subject(call) {
+                    self.frame.origins.insert(name, key.name);
+                }
+            }
+            Some(Expr::Attribute(node)) => {
+                if let Expr::Name(owner) = &*node.value
+                    && matches!(node.attr.as_str(), "netloc" | "hostname")
+                {
+                    self.frame.origins.insert(name, owner.id.as_str());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The variable that another was made from by parsing or resolving it.
+    pub(super) fn taken_from(&self, key: super::env::Key<'a>) -> Option<super::env::Key<'a>> {
+        let origin = self.frame.origins.get(key.name)?;
+        (*origin != key.name).then_some(super::env::Key::name(origin))
+    }
+
+}
+
+/// Whether a call draws from a generator that can be predicted.
+fn is_predictable(called: &Called<'_, '_>) -> bool {
+    let drawn = called.path.starts_with("random.")
+        && !called.path.starts_with("random.SystemRandom")
+        || called.path.starts_with("numpy.random.");
+    drawn || called.positional.iter().any(|value| value.predictable)
+}
+
+/// Whether the URL of a call starts with a host that is written in the source.
+fn fixed_host(called: &Called<'_, '_>, sink: &Sink) -> bool {
+    let url = match sink.which {
+        Which::First(_, names) => called.positional.first().or_else(|| called.keyword(names.first()?)),
+        Which::At(at, names) => called.positional.get(at).or_else(|| called.keyword(names.first()?)),
+        _ => None,
+    };
+    let Some(known) = url.and_then(Value::skeleton) else {
+        return false;
+    };
+    match known.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(super::value::HOLE) => {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or("");
+            !host.is_empty() && !host.contains(super::value::HOLE) && rest.len() > host.len()
+        }
+        // A path on this very site.
+        _ => known.starts_with('/') && !known.starts_with("//") && known.len() > 1 && !known[1..].starts_with(super::value::HOLE),
+    }
+}
