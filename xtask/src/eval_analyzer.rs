@@ -47,7 +47,10 @@ enum List {
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let sets = Sets::read(&arguments.data)?;
     let mut tools = vec![Tool::strict(&sets.texts), Tool::bandit_mode(&sets.texts)];
-    tools.extend(tools::installed(&sets.texts, arguments.semgrep_rules.as_deref())?);
+    tools.extend(tools::installed(
+        &sets.texts,
+        arguments.semgrep_rules.as_deref(),
+    )?);
     crate::show(&table(&sets, &tools))?;
     if let Some(list) = arguments.list {
         crate::show(&listing(&sets, &tools[0], list))?;
@@ -125,7 +128,9 @@ fn add(share: &mut Share, counts: bool) {
 }
 
 fn in_family(found: &[Found], label: u32) -> bool {
-    found.iter().any(|finding| families::related(finding.cwe, label))
+    found
+        .iter()
+        .any(|finding| families::related(finding.cwe, label))
 }
 
 fn table(sets: &Sets, tools: &[Tool]) -> String {
@@ -141,7 +146,12 @@ fn table(sets: &Sets, tools: &[Tool]) -> String {
         ] {
             let m = measures(sets, tool, half);
             let difference = |d: Difference| {
-                format!("{:.1} - {:.1} = {:.1}", d.insecure.percent(), d.fixed.percent(), d.points())
+                format!(
+                    "{:.1} - {:.1} = {:.1}",
+                    d.insecure.percent(),
+                    d.fixed.percent(),
+                    d.points()
+                )
             };
             let _ = writeln!(
                 table,
@@ -171,16 +181,25 @@ fn reaches_targets(sets: &Sets, strict: &Tool, bandit: &Tool) -> bool {
 fn listing(sets: &Sets, strict: &Tool, list: List) -> String {
     let mut lines = String::new();
     let said = |found: &[Found]| -> String {
-        let words = found.iter().map(|finding| format!("\n    {}:{} {}", finding.line, finding.id, finding.message));
+        let words = found
+            .iter()
+            .map(|finding| format!("\n    {}:{} {}", finding.line, finding.id, finding.message));
         words.collect()
     };
     let shown = |text: &Text, found: &[Found]| -> Option<&'static str> {
         match (list, text.kind) {
-            (List::Ordinary, Kind::Ordinary) => found.iter().any(|finding| finding.grave).then_some("ordinary"),
+            (List::Ordinary, Kind::Ordinary) => found
+                .iter()
+                .any(|finding| finding.grave)
+                .then_some("ordinary"),
             (List::Missed, _) if text.half == Half::KeptAside => None,
             (List::Missed, Kind::Labelled(cwe)) => (!in_family(found, cwe)).then_some("missed"),
-            (List::Missed, Kind::SvenInsecure | Kind::SecCodePltInsecure(_)) => found.is_empty().then_some("missed"),
-            (List::Missed, Kind::SvenFixed | Kind::SecCodePltFixed) => (!found.is_empty()).then_some("false alarm"),
+            (List::Missed, Kind::SvenInsecure | Kind::SecCodePltInsecure(_)) => {
+                found.is_empty().then_some("missed")
+            }
+            (List::Missed, Kind::SvenFixed | Kind::SecCodePltFixed) => {
+                (!found.is_empty()).then_some("false alarm")
+            }
             _ => None,
         }
     };

@@ -32,7 +32,9 @@ const FAMILIES: &[&[u32]] = &[
     &[248, 252, 390, 617, 703, 754, 755],
     &[284, 285, 306, 425, 639, 862, 863],
     &[203, 208, 385],
-    &[20, 22, 74, 77, 78, 79, 80, 89, 90, 94, 95, 113, 117, 502, 601, 643, 918, 943],
+    &[
+        20, 22, 74, 77, 78, 79, 80, 89, 90, 94, 95, 113, 117, 502, 601, 643, 918, 943,
+    ],
 ];
 
 /// Whether a finding's weakness is the labelled one or of its family.
@@ -41,7 +43,11 @@ pub(super) fn related(found: u32, label: u32) -> bool {
         || FAMILIES.iter().any(|family| {
             let improper_input = family[0] == 20;
             // Whatever input does harm was validated improperly; the reverse says nothing.
-            if improper_input { label == 20 && family.contains(&found) } else { family.contains(&found) && family.contains(&label) }
+            if improper_input {
+                label == 20 && family.contains(&found)
+            } else {
+                family.contains(&found) && family.contains(&label)
+            }
         })
 }
 

@@ -59,7 +59,12 @@ impl Sets {
         for record in records {
             let id = text(record, "id")?;
             let cwe = text(record, "cwe")?.trim_start_matches("CWE-").parse()?;
-            self.add(id, id, Kind::Labelled(cwe), text(record, "insecure_code")?.to_owned());
+            self.add(
+                id,
+                id,
+                Kind::Labelled(cwe),
+                text(record, "insecure_code")?.to_owned(),
+            );
         }
         Ok(())
     }
@@ -71,9 +76,23 @@ impl Sets {
                 continue;
             }
             let commit = text(record, "commit_link")?;
-            let id = format!("sven/{at}/{}/{}", text(record, "vul_type")?, text(record, "func_name")?);
-            self.add(&id, commit, Kind::SvenInsecure, dedent(text(record, "func_src_before")?));
-            self.add(&id, commit, Kind::SvenFixed, dedent(text(record, "func_src_after")?));
+            let id = format!(
+                "sven/{at}/{}/{}",
+                text(record, "vul_type")?,
+                text(record, "func_name")?
+            );
+            self.add(
+                &id,
+                commit,
+                Kind::SvenInsecure,
+                dedent(text(record, "func_src_before")?),
+            );
+            self.add(
+                &id,
+                commit,
+                Kind::SvenFixed,
+                dedent(text(record, "func_src_after")?),
+            );
         }
         Ok(())
     }
@@ -83,7 +102,10 @@ impl Sets {
         for record in records {
             let cwe = text(record, "CWE_ID")?;
             let index = &record["index"];
-            let number = index.as_u64().or_else(|| index.as_str()?.parse().ok()).context("`index` is a number")?;
+            let number = index
+                .as_u64()
+                .or_else(|| index.as_str()?.parse().ok())
+                .context("`index` is a number")?;
             let truth = &record["ground_truth"];
             let around = |part: &str| -> Result<String> {
                 Ok(format!(
@@ -93,7 +115,10 @@ impl Sets {
                     text(truth, "code_after")?
                 ))
             };
-            let (id, seed) = (format!("seccodeplt/{cwe}/{number}"), format!("{cwe}/{}", number / 9));
+            let (id, seed) = (
+                format!("seccodeplt/{cwe}/{number}"),
+                format!("{cwe}/{}", number / 9),
+            );
             let kind = Kind::SecCodePltInsecure(cwe.parse()?);
             self.add(&id, &seed, kind, around("vulnerable_code")?);
             self.add(&id, &seed, Kind::SecCodePltFixed, around("patched_code")?);
@@ -104,7 +129,10 @@ impl Sets {
     fn ordinary(&mut self, records: &[Value]) -> Result<()> {
         for record in records {
             let id = text(record, "id")?;
-            let solutions = record["canonical_solutions"].as_array().into_iter().flatten();
+            let solutions = record["canonical_solutions"]
+                .as_array()
+                .into_iter()
+                .flatten();
             for solution in solutions.filter_map(Value::as_str) {
                 self.add(id, id, Kind::Ordinary, solution.to_owned());
             }
@@ -124,32 +152,48 @@ impl Sets {
 
 /// The half of a record, by FNV-1a of what it was made from.
 fn half(source: &str) -> Half {
-    let hash = source.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = source
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     // The lowest bit is only the parity of the bytes.
-    if (hash >> 32).is_multiple_of(2) { Half::Development } else { Half::KeptAside }
+    if (hash >> 32).is_multiple_of(2) {
+        Half::Development
+    } else {
+        Half::KeptAside
+    }
 }
 
 fn text<'r>(record: &'r Value, key: &str) -> Result<&'r str> {
-    record[key].as_str().with_context(|| format!("a record has no text `{key}`"))
+    record[key]
+        .as_str()
+        .with_context(|| format!("a record has no text `{key}`"))
 }
 
 /// Takes away the indentation of the first line, as of a method cut out of its class.
 fn dedent(code: &str) -> String {
-    let first = code.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let first = code
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("");
     let indent = &first[..first.len() - first.trim_start().len()];
-    let lines = code.lines().map(|line| line.strip_prefix(indent).unwrap_or(line));
+    let lines = code
+        .lines()
+        .map(|line| line.strip_prefix(indent).unwrap_or(line));
     lines.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn records(path: &Path) -> Result<Vec<Value>> {
-    let file = File::open(path).with_context(|| format!("cannot open {}; name the data with --data", path.display()))?;
+    let file = File::open(path)
+        .with_context(|| format!("cannot open {}; name the data with --data", path.display()))?;
     let mut records = Vec::new();
     for (at, line) in BufReader::new(GzDecoder::new(file)).lines().enumerate() {
         let line = line.with_context(|| format!("cannot read {}", path.display()))?;
         let record = serde_json::from_str(&line);
-        records.push(record.with_context(|| format!("{}: record {} is no JSON", path.display(), at + 1))?);
+        records.push(
+            record.with_context(|| format!("{}: record {} is no JSON", path.display(), at + 1))?,
+        );
     }
     Ok(records)
 }
@@ -160,13 +204,18 @@ mod tests {
 
     #[test]
     fn methods_lose_the_indentation_of_their_class() {
-        assert_eq!(dedent("  def f(self):\n    x = '''\na'''\n"), "def f(self):\n  x = '''\na'''\n");
+        assert_eq!(
+            dedent("  def f(self):\n    x = '''\na'''\n"),
+            "def f(self):\n  x = '''\na'''\n"
+        );
         assert_eq!(dedent(""), "\n");
     }
 
     #[test]
     fn halves_are_stable_and_even() {
-        let first = (0..1_000).filter(|at| half(&format!("id-{at}")) == Half::Development).count();
+        let first = (0..1_000)
+            .filter(|at| half(&format!("id-{at}")) == Half::Development)
+            .count();
         assert!((400..600).contains(&first), "{first}");
     }
 }

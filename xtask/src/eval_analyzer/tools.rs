@@ -76,22 +76,52 @@ pub(super) fn installed(texts: &[Text], semgrep_rules: Option<&Path>) -> Result<
         std::fs::write(folder.path().join(file_name(at)), &text.code)?;
     }
     if let Some(version) = bandit {
-        let output = json(Command::new("bandit").args(["-q", "-r", "-f", "json"]).arg(folder.path()))?;
-        tools.push(collect(version, texts.len(), output["results"].as_array(), bandit_finding));
+        let output = json(
+            Command::new("bandit")
+                .args(["-q", "-r", "-f", "json"])
+                .arg(folder.path()),
+        )?;
+        tools.push(collect(
+            version,
+            texts.len(),
+            output["results"].as_array(),
+            bandit_finding,
+        ));
     }
     if let Some(version) = ruff {
         let output = json(
             Command::new("ruff")
-                .args(["check", "--isolated", "--select", "S", "--output-format", "json", "--exit-zero"])
+                .args([
+                    "check",
+                    "--isolated",
+                    "--select",
+                    "S",
+                    "--output-format",
+                    "json",
+                    "--exit-zero",
+                ])
                 .arg(folder.path()),
         )?;
-        tools.push(collect(version, texts.len(), output.as_array(), ruff_finding));
+        tools.push(collect(
+            version,
+            texts.len(),
+            output.as_array(),
+            ruff_finding,
+        ));
     }
     if let Some((rules, version)) = semgrep {
         let output = json(
-            Command::new("semgrep").args(["--json", "--quiet", "--metrics=off", "--config"]).arg(rules).arg(folder.path()),
+            Command::new("semgrep")
+                .args(["--json", "--quiet", "--metrics=off", "--config"])
+                .arg(rules)
+                .arg(folder.path()),
         )?;
-        tools.push(collect(version, texts.len(), output["results"].as_array(), semgrep_finding));
+        tools.push(collect(
+            version,
+            texts.len(),
+            output["results"].as_array(),
+            semgrep_finding,
+        ));
     }
     Ok(tools)
 }
@@ -110,19 +140,37 @@ fn version(command: &str) -> Option<String> {
 }
 
 fn json(command: &mut Command) -> Result<Value> {
-    let output = command.output().with_context(|| format!("cannot run {command:?}"))?;
+    let output = command
+        .output()
+        .with_context(|| format!("cannot run {command:?}"))?;
     serde_json::from_slice(&output.stdout).with_context(|| {
-        format!("{command:?} gave no JSON: {}", String::from_utf8_lossy(&output.stderr))
+        format!(
+            "{command:?} gave no JSON: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
     })
 }
 
 /// Sorts results by text; the file of one is named by `path`, `filename`.
-fn collect(name: String, count: usize, results: Option<&Vec<Value>>, read: fn(&Value) -> Found) -> Tool {
+fn collect(
+    name: String,
+    count: usize,
+    results: Option<&Vec<Value>>,
+    read: fn(&Value) -> Found,
+) -> Tool {
     let mut by_file: HashMap<String, Vec<Found>> = HashMap::new();
     for result in results.into_iter().flatten() {
-        let path = result["filename"].as_str().or_else(|| result["path"].as_str()).unwrap_or("");
-        let file = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
-        by_file.entry(file.unwrap_or_default()).or_default().push(read(result));
+        let path = result["filename"]
+            .as_str()
+            .or_else(|| result["path"].as_str())
+            .unwrap_or("");
+        let file = Path::new(path)
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        by_file
+            .entry(file.unwrap_or_default())
+            .or_default()
+            .push(read(result));
     }
     let found = (0..count).map(|at| by_file.remove(&file_name(at)).unwrap_or_default());
     Tool {
@@ -144,7 +192,9 @@ fn bandit_finding(result: &Value) -> Found {
 /// ruff's `S602` is Bandit's `B602`; it has neither CWE nor severity, so Bandit's are taken.
 fn ruff_finding(result: &Value) -> Found {
     let id = result["code"].as_str().unwrap_or("").to_owned();
-    let known = rules().iter().find(|rule| rule.id[1..] == *id.get(1..).unwrap_or(""));
+    let known = rules()
+        .iter()
+        .find(|rule| rule.id[1..] == *id.get(1..).unwrap_or(""));
     Found {
         cwe: known.map_or(0, |rule| rule.cwe.0),
         line: result["location"]["row"].as_u64().unwrap_or(0) as u32,
@@ -157,7 +207,11 @@ fn ruff_finding(result: &Value) -> Found {
 fn semgrep_finding(result: &Value) -> Found {
     let cwe = &result["extra"]["metadata"]["cwe"];
     let words = cwe.as_str().or_else(|| cwe[0].as_str()).unwrap_or("");
-    let number = words.trim_start_matches("CWE-").split(':').next().unwrap_or("");
+    let number = words
+        .trim_start_matches("CWE-")
+        .split(':')
+        .next()
+        .unwrap_or("");
     Found {
         id: result["check_id"].as_str().unwrap_or("").to_owned(),
         cwe: number.parse().unwrap_or(0),

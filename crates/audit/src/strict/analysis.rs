@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::catalogue::StrictRule;
 use super::env::{Env, Key};
-use super::functions::{Class, Function, Frame};
+use super::functions::{Class, Frame, Function};
 use super::report::{Report, Weight};
 use super::value::{Clean, Level, Taint, Value};
 use crate::syntax::{Stmt, TextSize, Tree};

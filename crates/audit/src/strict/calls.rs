@@ -32,7 +32,18 @@ impl<'c, 'a> Called<'c, 'a> {
 
     /// The argument of a name.
     pub(super) fn keyword(&self, name: &str) -> Option<&'c Value> {
-        self.keywords.iter().find(|(keyword, _)| *keyword == name).map(|(_, value)| value)
+        self.keywords
+            .iter()
+            .find(|(keyword, _)| *keyword == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Whether some argument is put together: a parameter that names a file is the caller's affair, one that is put
+    /// behind a directory may leave it.
+    fn is_assembled(&self) -> bool {
+        self.positional
+            .iter()
+            .any(|value| matches!(value.kind, Kind::Assembled(_)))
     }
 
     fn arguments(&self) -> Arguments<'c, 'a> {
@@ -46,21 +57,37 @@ impl<'c, 'a> Called<'c, 'a> {
     /// The taint of what a sink looks at.
     fn at_risk(&self, sink: &Sink) -> Option<Taint> {
         let named = |names: &[&str]| {
-            let matching = self.keywords.iter().filter(|(name, _)| names.contains(name));
-            matching.map(|(_, value)| value.dirty(sink.need)).fold(None, Taint::join)
+            let matching = self
+                .keywords
+                .iter()
+                .filter(|(name, _)| names.contains(name));
+            matching
+                .map(|(_, value)| value.dirty(sink.need))
+                .fold(None, Taint::join)
         };
         match sink.which {
             Which::First(count, names) => {
-                let first = self.positional.iter().take(count).map(|value| value.dirty(sink.need));
+                let first = self
+                    .positional
+                    .iter()
+                    .take(count)
+                    .map(|value| value.dirty(sink.need));
                 Taint::join(first.fold(None, Taint::join), named(names))
             }
             Which::At(at, names) => {
-                let one = self.positional.get(at).and_then(|value| value.dirty(sink.need));
+                let one = self
+                    .positional
+                    .get(at)
+                    .and_then(|value| value.dirty(sink.need));
                 Taint::join(one, named(names))
             }
             Which::All => {
-                let all = self.positional.iter().chain(self.keywords.iter().map(|(_, value)| value));
-                all.map(|value| value.dirty(sink.need)).fold(None, Taint::join)
+                let all = self
+                    .positional
+                    .iter()
+                    .chain(self.keywords.iter().map(|(_, value)| value));
+                all.map(|value| value.dirty(sink.need))
+                    .fold(None, Taint::join)
             }
             Which::Receiver => self.receiver?.dirty(sink.need),
         }
@@ -75,12 +102,20 @@ impl<'a> Analysis<'a> {
         };
         let count = node.arguments.args.len().min(rest.len());
         let (positional, named) = rest.split_at(count);
-        let names = node.arguments.keywords.iter().map(|keyword| keyword.arg.as_ref().map_or("", |name| name.as_str()));
+        let names = node
+            .arguments
+            .keywords
+            .iter()
+            .map(|keyword| keyword.arg.as_ref().map_or("", |name| name.as_str()));
         let keywords: Vec<(&'a str, Value)> = names.zip(named.iter().cloned()).collect();
         let (callee, receiver, name) = match &*node.func {
             Expr::Attribute(function) => {
                 let name = function.attr.as_str();
-                (self.attribute(head, name, function.start()), Some(head), name)
+                (
+                    self.attribute(head, name, function.start()),
+                    Some(head),
+                    name,
+                )
             }
             Expr::Name(name) => (head.clone(), None, name.id.as_str()),
             _ => (head.clone(), None, ""),
@@ -107,7 +142,8 @@ impl<'a> Analysis<'a> {
             self.sink(called, sink);
         }
         // A path that starts at a library is what the table says it is, and no unknown object.
-        let unknown = called.receiver.is_some() && !matches!(called.path, path if path.starts_with("os."));
+        let unknown =
+            called.receiver.is_some() && !matches!(called.path, path if path.starts_with("os."));
         if unknown {
             for sink in sinks::by_path(&format!(".{}", called.name)) {
                 self.sink(called, sink);
@@ -122,14 +158,27 @@ impl<'a> Analysis<'a> {
         if sink.need.covers(Clean::URL) && fixed_host(called, sink) {
             return self.fixed_host_request(called, sink, taint);
         }
-        self.used(&sink.rule, called.at, taint, sink.need, sink.floor, sink.words);
+        let floor = if sink.need == Clean::PATH && !called.is_assembled() {
+            Level::Outside
+        } else {
+            sink.floor
+        };
+        self.used(&sink.rule, called.at, taint, sink.need, floor, sink.words);
     }
 
     /// A request to a fixed host whose path is open: less grave.
     fn fixed_host_request(&mut self, called: &Called<'_, 'a>, sink: &Sink, taint: Taint) {
         if sink.rule.id == rules::REQUEST.id && taint.level >= Level::Outside {
-            let lower = Taint { level: Level::Parameter, ..taint };
-            self.flow(&rules::REQUEST, called.at, lower, "decides which path of a server is asked");
+            let lower = Taint {
+                level: Level::Parameter,
+                ..taint
+            };
+            self.flow(
+                &rules::REQUEST,
+                called.at,
+                lower,
+                "decides which path of a server is asked",
+            );
         }
     }
 
@@ -163,9 +212,13 @@ impl<'a> Analysis<'a> {
             return value;
         }
         if let Some(kind) = self.folded(called) {
-            let taint = Taint::join(called.arguments().joined(), called.receiver.and_then(|value| value.taint));
+            let taint = Taint::join(
+                called.arguments().joined(),
+                called.receiver.and_then(|value| value.taint),
+            );
             return Value {
                 predictable: is_predictable(called),
+                joined: called.positional.iter().any(|value| value.joined),
                 ..Value::of(kind).with_taint(taint)
             };
         }
@@ -186,7 +239,11 @@ impl<'a> Analysis<'a> {
 
     fn instance(&mut self, class: usize, called: &Called<'_, 'a>) -> Value {
         let instance = Value::of(Kind::Instance(class)).with_taint(called.arguments().joined());
-        if let Some(Kind::Function(init)) = self.classes[class].members.get("__init__").map(|value| value.kind.clone()) {
+        if let Some(Kind::Function(init)) = self.classes[class]
+            .members
+            .get("__init__")
+            .map(|value| value.kind.clone())
+        {
             let arguments = Arguments {
                 receiver: Some(&instance),
                 ..called.arguments()
@@ -205,12 +262,18 @@ impl<'a> Analysis<'a> {
         if let (None, Some((level, words))) = (callee.taint, tables::source_method(called.name)) {
             taint = Taint::join(self.source(level, words, called.at), taint);
         }
-        let clean = tables::cleans(path).or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
+        let clean =
+            tables::cleans(path).or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
         if let Some(clean) = clean {
-            taint = taint.map(|taint| Taint { clean: taint.clean.and(clean), ..taint });
+            taint = taint.map(|taint| Taint {
+                clean: taint.clean.and(clean),
+                ..taint
+            });
         }
-        let resolved = matches!(path, "os.path.realpath" | "os.path.abspath" | "os.path.normpath")
-            || called.name == "resolve";
+        let resolved = matches!(
+            path,
+            "os.path.realpath" | "os.path.abspath" | "os.path.normpath"
+        ) || called.name == "resolve";
         let kind = match path {
             "int" | "float" | "len" | "ord" | "range" => Kind::Number,
             "os.path.join" => self.path_of(called),
@@ -222,19 +285,32 @@ impl<'a> Analysis<'a> {
             taint,
             resolved,
             predictable: is_predictable(called),
+            joined: matches!(path, "urllib.parse.urljoin"),
         }
     }
 
     fn unknown(&mut self, called: &Called<'_, 'a>) -> Value {
-        let mut taint = Taint::join(called.receiver.and_then(|value| value.taint), called.arguments().joined());
+        let mut taint = Taint::join(
+            called.receiver.and_then(|value| value.taint),
+            called.arguments().joined(),
+        );
         if let Some((level, words)) = tables::source_method(called.name) {
             taint = Taint::join(self.source(level, words, called.at), taint);
         }
-        let clean = tables::method_cleans(called.name).or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
-        let lines = called.name == "replace" && called.positional.first().and_then(Value::as_text).is_some_and(|text| text == "\n" || text == "\r\n" || text == "\r");
+        let clean = tables::method_cleans(called.name)
+            .or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
+        let lines = called.name == "replace"
+            && called
+                .positional
+                .first()
+                .and_then(Value::as_text)
+                .is_some_and(|text| text == "\n" || text == "\r\n" || text == "\r");
         let clean = if lines { Some(Clean::LINES) } else { clean };
         if let Some(clean) = clean {
-            taint = taint.map(|taint| Taint { clean: taint.clean.and(clean), ..taint });
+            taint = taint.map(|taint| Taint {
+                clean: taint.clean.and(clean),
+                ..taint
+            });
         }
         let receiver = called.receiver;
         Value {
@@ -243,6 +319,7 @@ impl<'a> Analysis<'a> {
             resolved: matches!(called.name, "resolve" | "absolute")
                 || receiver.is_some_and(|value| value.resolved) && called.name == "relative_to",
             predictable: receiver.is_some_and(|value| value.predictable) || is_predictable(called),
+            joined: receiver.is_some_and(|value| value.joined),
         }
     }
 
@@ -275,7 +352,15 @@ impl<'a> Analysis<'a> {
     fn absorbed(&mut self, called: &Called<'_, 'a>) {
         let puts = matches!(
             called.name,
-            "append" | "extend" | "insert" | "add" | "update" | "appendleft" | "write" | "setdefault" | "put"
+            "append"
+                | "extend"
+                | "insert"
+                | "add"
+                | "update"
+                | "appendleft"
+                | "write"
+                | "setdefault"
+                | "put"
         );
         let Expr::Attribute(function) = &*called.node.func else {
             return;
@@ -319,7 +404,6 @@ impl<'a> Analysis<'a> {
         let origin = self.frame.origins.get(key.name)?;
         (*origin != key.name).then_some(super::env::Key::name(origin))
     }
-
 }
 
 /// Whether a call draws from a generator that can be predicted.
@@ -333,8 +417,14 @@ fn is_predictable(called: &Called<'_, '_>) -> bool {
 /// Whether the URL of a call starts with a host that is written in the source.
 fn fixed_host(called: &Called<'_, '_>, sink: &Sink) -> bool {
     let url = match sink.which {
-        Which::First(_, names) => called.positional.first().or_else(|| called.keyword(names.first()?)),
-        Which::At(at, names) => called.positional.get(at).or_else(|| called.keyword(names.first()?)),
+        Which::First(_, names) => called
+            .positional
+            .first()
+            .or_else(|| called.keyword(names.first()?)),
+        Which::At(at, names) => called
+            .positional
+            .get(at)
+            .or_else(|| called.keyword(names.first()?)),
         _ => None,
     };
     let Some(known) = url.and_then(Value::skeleton) else {
@@ -346,6 +436,11 @@ fn fixed_host(called: &Called<'_, '_>, sink: &Sink) -> bool {
             !host.is_empty() && !host.contains(super::value::HOLE) && rest.len() > host.len()
         }
         // A path on this very site.
-        _ => known.starts_with('/') && !known.starts_with("//") && known.len() > 1 && !known[1..].starts_with(super::value::HOLE),
+        _ => {
+            known.starts_with('/')
+                && !known.starts_with("//")
+                && known.len() > 1
+                && !known[1..].starts_with(super::value::HOLE)
+        }
     }
 }

@@ -84,10 +84,17 @@ catalogue! {
     PERMISSIONS "S501" "open_permissions" 732 Medium "grant no more than the owner needs";
     TEMPORARY "S502" "insecure_temporary_file" 377 Medium "use tempfile.mkstemp or NamedTemporaryFile";
     RACE "S503" "check_then_use" 367 Low "use the file and handle the error, or lock it";
+    ROOT "S504" "root_privileges" 250 Medium "drop privileges, and gain none";
     EXPOSURE "S601" "error_exposed" 209 Medium "log the error and answer with a fixed message";
     SECRET_LOGGED "S602" "secret_logged" 532 Medium "leave secrets out of logs";
+    PLAIN_PASSWORD "S603" "plaintext_password" 256 High "store a salted hash of it";
     REDOS "S701" "costly_pattern" 1333 Medium "avoid repetitions inside repetitions of the same characters";
+    OPEN_HOST "S702" "incomplete_host_pattern" 20 Medium "escape the dots and end the pattern";
+    TAG_FILTER "S703" "incomplete_tag_filter" 116 Medium "use a sanitizer for HTML";
     ASSERTION "S801" "assertion_as_check" 617 Low "raise an exception; assert vanishes under -O";
+    ACCOUNT "S802" "account_not_checked" 285 Medium "call pam_acct_mgmt after pam_authenticate";
+    OBSOLETE "S803" "obsolete_function" 477 Low "use what replaced it";
+    IDENTITY "S804" "identity_of_values" 595 Low "compare values with ==";
 }
 
 #[cfg(test)]

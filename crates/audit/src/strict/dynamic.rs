@@ -12,7 +12,17 @@ use super::value::{Clean, Kind, Level, Value};
 use crate::syntax::{ExprSubscript, Ranged, TextSize};
 
 /// Modules whose attributes are worth hiding.
-const WORTH_HIDING: &[&str] = &["os", "subprocess", "builtins", "sys", "posix", "pty", "ctypes", "importlib", "shutil"];
+const WORTH_HIDING: &[&str] = &[
+    "os",
+    "subprocess",
+    "builtins",
+    "sys",
+    "posix",
+    "pty",
+    "ctypes",
+    "importlib",
+    "shutil",
+];
 
 impl<'a> Analysis<'a> {
     /// What a call that looks a name up gives; `None` for other calls.
@@ -54,7 +64,11 @@ impl<'a> Analysis<'a> {
     fn got(&mut self, owner: &Value, name: &Value, at: TextSize) -> Option<Value> {
         let path = owner.as_path()?;
         let Some(name) = name.as_text() else {
-            if WORTH_HIDING.contains(&path) && !name.dirty(Clean::ALL).is_some_and(|taint| taint.level >= Level::Outside) {
+            if WORTH_HIDING.contains(&path)
+                && !name
+                    .dirty(Clean::ALL)
+                    .is_some_and(|taint| taint.level >= Level::Outside)
+            {
                 self.hidden(path, at);
             }
             return None;
@@ -68,11 +82,17 @@ impl<'a> Analysis<'a> {
 
     fn hidden(&mut self, namespace: &str, at: TextSize) {
         let words = format!("a name that is made at run time is looked up in `{namespace}`");
-        self.report.add(&rules::LOOKUP, at, Weight::full(&rules::LOOKUP), &words);
+        self.report
+            .add(&rules::LOOKUP, at, Weight::full(&rules::LOOKUP), &words);
     }
 
     /// `globals()[name]` where the name is not constant.
-    pub(super) fn dynamic_subscript(&mut self, node: &'a ExprSubscript, owner: &Value, index: &Value) {
+    pub(super) fn dynamic_subscript(
+        &mut self,
+        node: &'a ExprSubscript,
+        owner: &Value,
+        index: &Value,
+    ) {
         let Some(path) = owner.as_path().filter(|path| is_namespace(path)) else {
             return;
         };
@@ -81,7 +101,12 @@ impl<'a> Analysis<'a> {
         }
         match index.dirty(Clean::NAME) {
             Some(taint) if taint.level >= Level::Outside => {
-                self.flow(&rules::LOOKUP, node.start(), taint, &format!("names what is looked up in `{path}`"));
+                self.flow(
+                    &rules::LOOKUP,
+                    node.start(),
+                    taint,
+                    &format!("names what is looked up in `{path}`"),
+                );
             }
             _ if path == "builtins" || path.starts_with("vars(") || path.ends_with(".__dict__") => {
                 let path = path.to_owned();
@@ -113,7 +138,12 @@ impl<'a> Analysis<'a> {
             Kind::Path(path) if &**path == "compile()" => {}
             _ if code.taint.is_none() => {
                 let words = format!("text that is made at run time is run by `{}`", called.path);
-                self.report.add(&rules::CODE, called.at, Weight::suspected(&rules::CODE), &words);
+                self.report.add(
+                    &rules::CODE,
+                    called.at,
+                    Weight::suspected(&rules::CODE),
+                    &words,
+                );
             }
             _ => {}
         }
@@ -121,7 +151,9 @@ impl<'a> Analysis<'a> {
 }
 
 fn is_namespace(path: &str) -> bool {
-    matches!(path, "globals()" | "locals()" | "builtins" | "sys.modules" | "vars()")
-        || path.starts_with("vars(")
+    matches!(
+        path,
+        "globals()" | "locals()" | "builtins" | "sys.modules" | "vars()"
+    ) || path.starts_with("vars(")
         || path.ends_with(".__dict__")
 }

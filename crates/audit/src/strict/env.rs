@@ -63,6 +63,27 @@ impl<'a> Env<'a> {
         changes
     }
 
+    /// The same, and what the variables may have been on the way, for who was interrupted there.
+    pub(super) fn leave_with_the_way(&mut self, mark: usize) -> (Changes<'a>, Changes<'a>) {
+        let mut on_the_way = Changes::new();
+        for (key, old) in &self.trail[mark.min(self.trail.len())..] {
+            if let Some(old) = old {
+                let known = on_the_way
+                    .remove(key)
+                    .map_or_else(|| old.clone(), |value: Value| value.join(old.clone()));
+                on_the_way.insert(*key, known);
+            }
+        }
+        let done = self.leave(mark);
+        for (key, value) in &done {
+            let known = on_the_way
+                .remove(key)
+                .map_or_else(|| value.clone(), |known| known.join(value.clone()));
+            on_the_way.insert(*key, known);
+        }
+        (done, on_the_way)
+    }
+
     /// Goes on after branches of which one was taken; those that did not come to an end hand in their changes.
     pub(super) fn merge(&mut self, mut branches: Vec<Changes<'a>>) {
         if branches.len() == 1 {

@@ -7,8 +7,10 @@ use super::analysis::Analysis;
 use super::env::Key;
 use super::fold;
 use super::functions::{Body, Function, State};
-use super::value::{Kind, Taint, Value};
-use crate::syntax::{Comprehension, Expr, Number, Operator, Parameters, Piece, Ranged, UnaryOp, pieces};
+use super::value::{Kind, Level, Taint, Value};
+use crate::syntax::{
+    Comprehension, Expr, Number, Operator, Parameters, Piece, Ranged, UnaryOp, pieces,
+};
 
 /// Elements of a display that are kept.
 const MOST_ELEMENTS: usize = 64;
@@ -131,11 +133,20 @@ impl<'a> Analysis<'a> {
                 tasks.push(Task::Eval(&node.value));
                 tasks.push(Task::Bind(&node.target));
             }
-            Expr::ListComp(node) => comprehension(&node.generators, &[&node.elt], expression, tasks),
+            Expr::ListComp(node) => {
+                comprehension(&node.generators, &[&node.elt], expression, tasks)
+            }
             Expr::SetComp(node) => comprehension(&node.generators, &[&node.elt], expression, tasks),
-            Expr::Generator(node) => comprehension(&node.generators, &[&node.elt], expression, tasks),
+            Expr::Generator(node) => {
+                comprehension(&node.generators, &[&node.elt], expression, tasks)
+            }
             Expr::DictComp(node) => {
-                let parts: Vec<&Expr> = node.key.iter().map(|key| &**key).chain([&*node.value]).collect();
+                let parts: Vec<&Expr> = node
+                    .key
+                    .iter()
+                    .map(|key| &**key)
+                    .chain([&*node.value])
+                    .collect();
                 comprehension(&node.generators, &parts, expression, tasks);
             }
             _ => {
@@ -162,12 +173,20 @@ impl<'a> Analysis<'a> {
     }
 
     fn build(&mut self, expression: &'a Expr, values: &[Value]) -> Value {
-        let joined = || values.iter().map(|value| value.taint).fold(None, Taint::join);
+        let joined = || {
+            values
+                .iter()
+                .map(|value| value.taint)
+                .fold(None, Taint::join)
+        };
         match expression {
             Expr::Call(call) => self.call(call, values),
             Expr::Attribute(node) => {
                 if let Expr::Name(name) = &*node.value
-                    && let Some(known) = self.variable(Key { name: name.id.as_str(), part: node.attr.as_str() })
+                    && let Some(known) = self.variable(Key {
+                        name: name.id.as_str(),
+                        part: node.attr.as_str(),
+                    })
                 {
                     return known.clone();
                 }
@@ -176,9 +195,10 @@ impl<'a> Analysis<'a> {
             Expr::Subscript(node) => self.subscript(node, &values[0], &values[1]),
             Expr::BinOp(node) => self.operation(expression, node.op, &values[0], &values[1]),
             Expr::UnaryOp(node) => match (node.op, &values[0].kind) {
-                (UnaryOp::Not, _) => {
-                    values[0].truth().map_or_else(|| Value::of(Kind::Number), |truth| Value::of(Kind::Bool(!truth)))
-                }
+                (UnaryOp::Not, _) => values[0].truth().map_or_else(
+                    || Value::of(Kind::Number),
+                    |truth| Value::of(Kind::Bool(!truth)),
+                ),
                 (UnaryOp::USub, Kind::Int(number)) => Value::of(Kind::Int(number.wrapping_neg())),
                 _ => values[0].clone(),
             },
@@ -210,9 +230,17 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn subscript(&mut self, node: &'a crate::syntax::ExprSubscript, owner: &Value, index: &Value) -> Value {
+    fn subscript(
+        &mut self,
+        node: &'a crate::syntax::ExprSubscript,
+        owner: &Value,
+        index: &Value,
+    ) -> Value {
         if let (Expr::Name(name), Expr::StringLiteral(part)) = (&*node.value, &*node.slice)
-            && let Some(known) = self.variable(Key { name: name.id.as_str(), part: part.value.to_str() })
+            && let Some(known) = self.variable(Key {
+                name: name.id.as_str(),
+                part: part.value.to_str(),
+            })
         {
             return known.clone();
         }
@@ -232,19 +260,30 @@ impl<'a> Analysis<'a> {
                 found.map_or(Kind::Unknown, |(_, value)| value.kind.clone())
             }
             (Kind::Text(text), _, Expr::Slice(slice)) if is_reversal(slice) => fold::reversed(text),
+            (Kind::Path(path), ..) if matches!(&**path, "session" | "flask.session") => {
+                return Value::tainted(self.source(Level::Outside, "the session", node.start()));
+            }
             // An element of what an import gives is of its kind: `request.files["x"]`.
-            (Kind::Path(path), ..) if path.starts_with("request") || path.starts_with("sys") => owner.kind.clone(),
+            (Kind::Path(path), ..) if path.starts_with("request") || path.starts_with("sys") => {
+                owner.kind.clone()
+            }
             _ => Kind::Unknown,
         };
         Value {
             kind,
             taint: owner.taint,
-            resolved: false,
             predictable: owner.predictable,
+            ..Value::default()
         }
     }
 
-    fn operation(&mut self, expression: &'a Expr, operator: Operator, a: &Value, b: &Value) -> Value {
+    fn operation(
+        &mut self,
+        expression: &'a Expr,
+        operator: Operator,
+        a: &Value,
+        b: &Value,
+    ) -> Value {
         let taint = Taint::join(a.taint, b.taint);
         let predictable = a.predictable || b.predictable;
         let kind = match operator {
@@ -267,10 +306,18 @@ impl<'a> Analysis<'a> {
         };
         // `%d` lets nothing but numbers through.
         let taint = match (&kind, a.skeleton(), operator) {
-            (Kind::Assembled(_), Some(template), Operator::Mod) if only_numbers(template) => a.taint,
+            (Kind::Assembled(_), Some(template), Operator::Mod) if only_numbers(template) => {
+                a.taint
+            }
             _ => taint,
         };
-        Value { kind, taint, resolved: false, predictable }
+        Value {
+            kind,
+            taint,
+            resolved: false,
+            predictable,
+            joined: a.joined || b.joined,
+        }
     }
 
     fn interpolated(&mut self, node: &'a crate::syntax::ExprFString, values: &[Value]) -> Value {
@@ -290,6 +337,7 @@ impl<'a> Analysis<'a> {
         }
         Value {
             predictable: values.iter().any(|value| value.predictable),
+            joined: values.iter().any(|value| value.joined),
             ..Value::of(builder.finish()).with_taint(taint)
         }
     }
@@ -304,7 +352,10 @@ fn operands<'a>(expression: &'a Expr, mut take: impl FnMut(&'a Expr)) {
                 function => take(function),
             }
             call.arguments.args.iter().for_each(&mut take);
-            call.arguments.keywords.iter().for_each(|keyword| take(&keyword.value));
+            call.arguments
+                .keywords
+                .iter()
+                .for_each(|keyword| take(&keyword.value));
         }
         Expr::Attribute(node) => take(&node.value),
         Expr::Subscript(node) => {
@@ -398,9 +449,15 @@ fn display(values: &[Value]) -> Value {
             Kind::Table(_) => true,
             _ => false,
         };
-        if deep { Value::tainted(value.taint) } else { value.clone() }
+        if deep {
+            Value::tainted(value.taint)
+        } else {
+            value.clone()
+        }
     };
-    Value::of(Kind::Display(values.iter().take(MOST_ELEMENTS).map(shallow).collect()))
+    Value::of(Kind::Display(
+        values.iter().take(MOST_ELEMENTS).map(shallow).collect(),
+    ))
 }
 
 fn is_container(value: &Value) -> bool {
@@ -430,14 +487,19 @@ fn is_reversal(slice: &crate::syntax::ExprSlice) -> bool {
 
 /// Whether every conversion of a `%` template is one for numbers.
 fn only_numbers(template: &str) -> bool {
-    let mut conversions = template.split('%').skip(1).filter(|part| !part.is_empty()).peekable();
+    let mut conversions = template
+        .split('%')
+        .skip(1)
+        .filter(|part| !part.is_empty())
+        .peekable();
     conversions.peek().is_some()
         && conversions.all(|part| {
             let rest = match part.strip_prefix('(') {
                 Some(named) => named.split_once(')').map_or("", |(_, rest)| rest),
                 None => part,
             };
-            let letter = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "+-# .".contains(c));
+            let letter =
+                rest.trim_start_matches(|c: char| c.is_ascii_digit() || "+-# .".contains(c));
             letter.starts_with(['d', 'i', 'u', 'f', 'x', 'o', 'e', 'g'])
         })
 }

@@ -5,9 +5,10 @@ use super::env::{Changes, Key};
 use super::eval::element_of;
 use super::functions::{Body, Class, Function, State};
 use super::tables;
-use super::value::{Kind, Level, Taint, Value};
+use super::value::{Clean, Kind, Level, Taint, Value};
 use crate::syntax::{
-    ExceptHandler, Expr, Pattern, Ranged, Stmt, StmtClassDef, StmtFunctionDef, StmtIf, StmtMatch, StmtTry,
+    ExceptHandler, Expr, Pattern, Ranged, Stmt, StmtClassDef, StmtFunctionDef, StmtIf, StmtMatch,
+    StmtTry,
 };
 
 impl<'a> Analysis<'a> {
@@ -101,7 +102,10 @@ impl<'a> Analysis<'a> {
     fn augmented(&mut self, node: &'a crate::syntax::StmtAugAssign) {
         let added = self.eval(&node.value);
         let known = match &*node.target {
-            Expr::Name(name) => self.variable(Key::name(name.id.as_str())).cloned().unwrap_or_default(),
+            Expr::Name(name) => self
+                .variable(Key::name(name.id.as_str()))
+                .cloned()
+                .unwrap_or_default(),
             _ => Value::default(),
         };
         let kind = match node.op {
@@ -113,6 +117,7 @@ impl<'a> Analysis<'a> {
             taint: Taint::join(known.taint, added.taint),
             resolved: false,
             predictable: known.predictable || added.predictable,
+            joined: known.joined || added.joined,
         };
         self.assigned(&node.target, &value, None);
         self.assign(&node.target, value);
@@ -129,7 +134,10 @@ impl<'a> Analysis<'a> {
                 }
                 Expr::Attribute(node) => {
                     if let Expr::Name(owner) = &*node.value {
-                        let key = Key { name: owner.id.as_str(), part: node.attr.as_str() };
+                        let key = Key {
+                            name: owner.id.as_str(),
+                            part: node.attr.as_str(),
+                        };
                         self.scope().set(key, value);
                     }
                 }
@@ -143,7 +151,9 @@ impl<'a> Analysis<'a> {
                     };
                     for (at, target) in targets.iter().enumerate() {
                         let part = match &value.kind {
-                            Kind::Display(elements) if elements.len() == targets.len() => elements[at].clone(),
+                            Kind::Display(elements) if elements.len() == targets.len() => {
+                                elements[at].clone()
+                            }
                             Kind::Path(_) => Value::of(value.kind.clone()).with_taint(value.taint),
                             _ => Value::tainted(value.taint),
                         };
@@ -161,7 +171,13 @@ impl<'a> Analysis<'a> {
         };
         let name = owner.id.as_str();
         if let Expr::StringLiteral(part) = &*node.slice {
-            self.scope().set(Key { name, part: part.value.to_str() }, value.clone());
+            self.scope().set(
+                Key {
+                    name,
+                    part: part.value.to_str(),
+                },
+                value.clone(),
+            );
         }
         self.absorb(name, value.taint);
     }
@@ -235,7 +251,8 @@ impl<'a> Analysis<'a> {
         }
         self.scopes.pop();
         let name = node.name.as_str();
-        self.scope().set(Key::name(name), Value::of(Kind::Class(index)));
+        self.scope()
+            .set(Key::name(name), Value::of(Kind::Class(index)));
     }
 
     fn member_of(&mut self, class: usize, statement: &'a Stmt) {
@@ -255,7 +272,9 @@ impl<'a> Analysis<'a> {
                 self.statement(statement);
                 if let [Expr::Name(name)] = &node.targets[..] {
                     let value = self.variable(Key::name(name.id.as_str())).cloned();
-                    self.classes[class].members.insert(name.id.as_str(), value.unwrap_or_default());
+                    self.classes[class]
+                        .members
+                        .insert(name.id.as_str(), value.unwrap_or_default());
                 }
             }
             _ => {
@@ -266,7 +285,9 @@ impl<'a> Analysis<'a> {
 
     fn conditional(&mut self, node: &'a StmtIf) -> bool {
         let clauses = std::iter::once((Some(&*node.test), &node.body[..])).chain(
-            node.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body[..])),
+            node.elif_else_clauses
+                .iter()
+                .map(|clause| (clause.test.as_ref(), &clause.body[..])),
         );
         let outer = self.scope().enter();
         let mut branches = Vec::new();
@@ -276,7 +297,7 @@ impl<'a> Analysis<'a> {
             let truth = match test {
                 Some(test) => {
                     let value = self.eval(test);
-                    self.tested(test, body);
+                    self.tested(test);
                     value.truth()
                 }
                 None => Some(true),
@@ -293,7 +314,9 @@ impl<'a> Analysis<'a> {
                 branches.push(changes);
             }
             match test {
-                Some(test) if !(truth == Some(true) && is_written(test)) => self.assume(test, false),
+                Some(test) if !(truth == Some(true) && is_written(test)) => {
+                    self.assume(test, false)
+                }
                 _ => {
                     exhausted = true;
                     break;
@@ -338,26 +361,43 @@ impl<'a> Analysis<'a> {
         let mark = self.scope().enter();
         self.assign(&node.target, element);
         self.iterating(node, &iterated);
-        self.nested(&node.body);
+        let falls = self.nested(&node.body);
+        let proved = if falls {
+            self.proved_of_all(node)
+        } else {
+            None
+        };
         let changes = self.scope().leave(mark);
         self.join(vec![changes, Changes::default()]);
+        if let Some((key, clean)) = proved {
+            self.cleanse(key, clean);
+        }
         self.nested(&node.orelse);
+    }
+
+    /// `for x in xs: if x not in ALLOWED: raise` proves it of every element.
+    fn proved_of_all(&mut self, node: &'a crate::syntax::StmtFor) -> Option<(Key<'a>, Clean)> {
+        let (Expr::Name(target), Expr::Name(iterated)) = (&*node.target, &*node.iter) else {
+            return None;
+        };
+        let element = self.variable(Key::name(target.id.as_str()))?.taint?;
+        (element.clean != Clean::NOTHING)
+            .then_some((Key::name(iterated.id.as_str()), element.clean))
     }
 
     fn attempt(&mut self, node: &'a StmtTry) -> bool {
         let mark = self.scope().enter();
         let mut falls = self.nested(&node.body);
-        let done = self.scope().leave(mark);
+        let (done, on_the_way) = self.scope().leave_with_the_way(mark);
         let mut branches = Vec::new();
         for handler in &node.handlers {
             let ExceptHandler::ExceptHandler(handler) = handler;
             let mark = self.scope().enter();
             // The error may have come from anywhere in the body; what raises there guards what follows it.
-            self.interrupted(&done);
+            self.interrupted(&on_the_way);
             if let Some(name) = &handler.name {
-                self.caught(name.as_str(), handler.type_.as_deref(), name.start());
+                self.caught(name.as_str(), name.start());
             }
-            self.handling(handler);
             let ends = self.nested(&handler.body);
             let changes = self.scope().leave(mark);
             if ends {
@@ -388,9 +428,10 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn caught(&mut self, name: &'a str, _kind: Option<&'a Expr>, at: crate::syntax::TextSize) {
+    fn caught(&mut self, name: &'a str, at: crate::syntax::TextSize) {
         let taint = self.source(Level::File, "an error's text", at);
-        self.scope().set(Key::name(name), Value::path("exception").with_taint(taint));
+        self.scope()
+            .set(Key::name(name), Value::path("exception").with_taint(taint));
     }
 
     fn matched(&mut self, node: &'a StmtMatch) {
@@ -399,8 +440,10 @@ impl<'a> Analysis<'a> {
         for case in &node.cases {
             let mark = self.scope().enter();
             self.bind_pattern(&case.pattern, &subject);
-            if let (Pattern::MatchValue(_) | Pattern::MatchOr(_), Expr::Name(name)) = (&case.pattern, &*node.subject) {
-                self.cleanse(Key::name(name.id.as_str()), super::value::Clean::ALL);
+            if let (Pattern::MatchValue(_) | Pattern::MatchOr(_), Expr::Name(name)) =
+                (&case.pattern, &*node.subject)
+            {
+                self.cleanse(Key::name(name.id.as_str()), Clean::ALL);
             }
             if let Some(guard) = &case.guard {
                 self.eval(guard);
@@ -422,12 +465,14 @@ impl<'a> Analysis<'a> {
                 Pattern::MatchAs(node) => {
                     rest.extend(node.pattern.as_deref());
                     if let Some(name) = &node.name {
-                        self.scope().set(Key::name(name.as_str()), Value::tainted(subject.taint));
+                        self.scope()
+                            .set(Key::name(name.as_str()), Value::tainted(subject.taint));
                     }
                 }
                 Pattern::MatchStar(node) => {
                     if let Some(name) = &node.name {
-                        self.scope().set(Key::name(name.as_str()), Value::tainted(subject.taint));
+                        self.scope()
+                            .set(Key::name(name.as_str()), Value::tainted(subject.taint));
                     }
                 }
                 Pattern::MatchSequence(node) => rest.extend(&node.patterns),
@@ -435,7 +480,12 @@ impl<'a> Analysis<'a> {
                 Pattern::MatchOr(node) => rest.extend(&node.patterns),
                 Pattern::MatchClass(node) => {
                     rest.extend(&node.arguments.patterns);
-                    rest.extend(node.arguments.keywords.iter().map(|keyword| &keyword.pattern));
+                    rest.extend(
+                        node.arguments
+                            .keywords
+                            .iter()
+                            .map(|keyword| &keyword.pattern),
+                    );
                 }
                 Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
             }

@@ -88,7 +88,9 @@ pub(super) fn percent(template: &str, arguments: &Value) -> Kind {
             continue;
         }
         let named = rest.starts_with('(');
-        let spec = rest.find(|c: char| c.is_ascii_alphabetic()).filter(|_| !named);
+        let spec = rest
+            .find(|c: char| c.is_ascii_alphabetic())
+            .filter(|_| !named);
         let end = if named {
             rest.find(')').and_then(|close| {
                 let letter = rest[close..].find(|c: char| c.is_ascii_alphabetic())?;
@@ -99,7 +101,10 @@ pub(super) fn percent(template: &str, arguments: &Value) -> Kind {
         };
         let Some(end) = end else { break };
         match elements.get(next) {
-            Some(value) if !named && end == 0 => builder.value(value),
+            Some(value) if !named && end == 0 && rest.starts_with(['s', 'r']) => {
+                builder.value(value)
+            }
+            _ if rest[end..].starts_with(['d', 'i', 'f', 'x']) => builder.literal("0"),
             _ => builder.value(&Value::default()),
         }
         next += 1;
@@ -180,7 +185,10 @@ fn text_method(text: &Rc<str>, name: &str, arguments: &[Value]) -> Option<Kind> 
 fn split(text: &str, separator: Option<&Value>) -> Option<Kind> {
     let parts: Vec<Value> = match separator {
         None => text.split_whitespace().map(Value::text).collect(),
-        Some(value) => text.split(value.as_text().filter(|s| !s.is_empty())?).map(Value::text).collect(),
+        Some(value) => text
+            .split(value.as_text().filter(|s| !s.is_empty())?)
+            .map(Value::text)
+            .collect(),
     };
     (parts.len() <= 64).then(|| Kind::Display(parts.into()))
 }
@@ -206,7 +214,11 @@ pub(super) fn function(path: &str, arguments: &[Value]) -> Option<Kind> {
     let first = arguments.first()?;
     Some(match path {
         "chr" => match first.kind {
-            Kind::Int(code) => Kind::Text(char::from_u32(u32::try_from(code).ok()?)?.to_string().into()),
+            Kind::Int(code) => Kind::Text(
+                char::from_u32(u32::try_from(code).ok()?)?
+                    .to_string()
+                    .into(),
+            ),
             _ => return None,
         },
         "str" => match &first.kind {
@@ -224,7 +236,10 @@ pub(super) fn function(path: &str, arguments: &[Value]) -> Option<Kind> {
         "bytes.fromhex" | "bytearray.fromhex" | "binascii.unhexlify" | "binascii.a2b_hex" => {
             Kind::Bytes(unhex(&text_of(first)?)?)
         }
-        "base64.b64decode" | "base64.urlsafe_b64decode" | "base64.standard_b64decode" | "base64.decodebytes"
+        "base64.b64decode"
+        | "base64.urlsafe_b64decode"
+        | "base64.standard_b64decode"
+        | "base64.decodebytes"
         | "binascii.a2b_base64" => Kind::Bytes(unbase64(&text_of(first)?)?),
         "codecs.decode" => match arguments.get(1)?.as_text()? {
             "rot13" | "rot_13" => Kind::Text(rot13(first.as_text()?).into()),
@@ -237,9 +252,12 @@ pub(super) fn function(path: &str, arguments: &[Value]) -> Option<Kind> {
             _ => return None,
         },
         "reversed" => match &first.kind {
-            Kind::Text(text) if text.len() <= 64 => {
-                Kind::Display(text.chars().rev().map(|c| Value::text(&c.to_string())).collect())
-            }
+            Kind::Text(text) if text.len() <= 64 => Kind::Display(
+                text.chars()
+                    .rev()
+                    .map(|c| Value::text(&c.to_string()))
+                    .collect(),
+            ),
             Kind::Display(elements) => Kind::Display(elements.iter().rev().cloned().collect()),
             _ => return None,
         },

@@ -83,8 +83,8 @@ pub(super) struct Frame<'a> {
     pub(super) asked: HashSet<&'a str>,
     pub(super) races: Vec<(TextSize, &'a str)>,
     pub(super) locks: bool,
-    /// Whether a URL that is not known to be safe was taken apart or joined.
-    pub(super) parses_url: bool,
+    /// Whether a connection was encrypted after it was opened.
+    pub(super) encrypted: bool,
     /// Templates that were filled in, with what nothing escaped.
     pub(super) formats: Vec<(TextSize, Option<Taint>)>,
     pub(super) summary: Summary,
@@ -174,7 +174,11 @@ impl<'a> Analysis<'a> {
             return Value::path("request");
         }
         let step = self.step(None, What::Parameter(name), parameter.start());
-        let level = if serves { Level::Remote } else { Level::Parameter };
+        let level = if serves {
+            Level::Remote
+        } else {
+            Level::Parameter
+        };
         let clean = match annotation {
             Some(Expr::Name(name)) if matches!(name.id.as_str(), "int" | "float" | "bool") => {
                 Clean::ALL
@@ -200,9 +204,7 @@ impl<'a> Analysis<'a> {
         };
         if value.truth() != Some(false) {
             let approved = match expression {
-                Some(expression) if value.truth() != Some(true) => {
-                    self.parameters_when(expression)
-                }
+                Some(expression) if value.truth() != Some(true) => self.parameters_when(expression),
                 _ => self.parameters_now(),
             };
             meet(&mut self.frame.summary.approves, approved);
@@ -220,7 +222,10 @@ impl<'a> Analysis<'a> {
     fn parameters_now(&self) -> HashMap<u32, Clean> {
         let mut cleaned = HashMap::new();
         for (at, name) in self.frame.parameters.iter().enumerate().take(64) {
-            let value = self.scopes.last().and_then(|scope| scope.get(Key::name(name)));
+            let value = self
+                .scopes
+                .last()
+                .and_then(|scope| scope.get(Key::name(name)));
             if let Some(taint) = value.and_then(|value| value.taint)
                 && taint.clean != Clean::NOTHING
             {
@@ -339,7 +344,13 @@ impl Arguments<'_, '_> {
             (None, at) => self.positional.get(at),
         };
         let named = || {
-            let name = function.parameters?.iter().nth(at)?.as_parameter().name.as_str();
+            let name = function
+                .parameters?
+                .iter()
+                .nth(at)?
+                .as_parameter()
+                .name
+                .as_str();
             let found = self.keywords.iter().find(|(keyword, _)| *keyword == name)?;
             Some(&found.1)
         };

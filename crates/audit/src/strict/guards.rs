@@ -37,16 +37,26 @@ pub(super) fn subject<'a>(expression: &'a Expr) -> Option<(Key<'a>, Shape)> {
                 }
                 part => {
                     return match &*node.value {
-                        Expr::Name(owner) => Some((Key { name: owner.id.as_str(), part }, shape)),
+                        Expr::Name(owner) => Some((
+                            Key {
+                                name: owner.id.as_str(),
+                                part,
+                            },
+                            shape,
+                        )),
                         _ => None,
                     };
                 }
             },
             Expr::Subscript(node) => {
                 return match (&*node.value, &*node.slice) {
-                    (Expr::Name(owner), Expr::StringLiteral(part)) => {
-                        Some((Key { name: owner.id.as_str(), part: part.value.to_str() }, shape))
-                    }
+                    (Expr::Name(owner), Expr::StringLiteral(part)) => Some((
+                        Key {
+                            name: owner.id.as_str(),
+                            part: part.value.to_str(),
+                        },
+                        shape,
+                    )),
                     _ => None,
                 };
             }
@@ -77,18 +87,26 @@ pub(super) enum Shape {
 fn unwrapped(call: &ExprCall) -> Option<(&Expr, bool)> {
     let Expr::Attribute(function) = &*call.func else {
         return match (&*call.func, &call.arguments.args[..]) {
-            (Expr::Name(name), [one]) if matches!(name.id.as_str(), "str" | "Path") => Some((one, false)),
-            (Expr::Name(name), [one, ..]) if matches!(name.id.as_str(), "urlparse" | "urlsplit") => {
+            (Expr::Name(name), [one]) if matches!(name.id.as_str(), "str" | "Path") => {
                 Some((one, false))
             }
-            (Expr::Name(name), [one]) if matches!(name.id.as_str(), "realpath" | "abspath" | "normpath") => {
+            (Expr::Name(name), [one, ..])
+                if matches!(name.id.as_str(), "urlparse" | "urlsplit") =>
+            {
+                Some((one, false))
+            }
+            (Expr::Name(name), [one])
+                if matches!(name.id.as_str(), "realpath" | "abspath" | "normpath") =>
+            {
                 Some((one, true))
             }
             _ => None,
         };
     };
     match function.attr.as_str() {
-        "lower" | "upper" | "strip" | "casefold" | "rstrip" | "lstrip" => Some((&function.value, false)),
+        "lower" | "upper" | "strip" | "casefold" | "rstrip" | "lstrip" => {
+            Some((&function.value, false))
+        }
         "resolve" | "absolute" => Some((&function.value, true)),
         "realpath" | "abspath" | "normpath" => call.arguments.args.first().map(|path| (path, true)),
         "urlparse" | "urlsplit" | "Path" => call.arguments.args.first().map(|path| (path, false)),
@@ -108,7 +126,11 @@ impl<'a> Analysis<'a> {
     pub(super) fn cleanse(&mut self, key: Key<'a>, clean: Clean) {
         let mut key = key;
         for _ in 0..4 {
-            let Some(known) = self.variable(key).cloned() else {
+            let Some(known) = self
+                .variable(key)
+                .or_else(|| self.variable(Key::name(key.name)))
+                .cloned()
+            else {
                 return;
             };
             let taint = known.taint.map(|mut taint| {
@@ -117,7 +139,9 @@ impl<'a> Analysis<'a> {
             });
             self.scope().set(key, known.with_taint(taint));
             match self.taken_from(key) {
-                Some(origin) if clean.covers(Clean::URL) || clean.covers(Clean::PATH) => key = origin,
+                Some(origin) if clean.covers(Clean::URL) || clean.covers(Clean::PATH) => {
+                    key = origin
+                }
                 _ => return,
             }
         }
@@ -128,7 +152,9 @@ impl<'a> Analysis<'a> {
             return Vec::new();
         }
         match condition {
-            Expr::UnaryOp(node) if node.op == UnaryOp::Not => self.proves(&node.operand, !holds, depth + 1),
+            Expr::UnaryOp(node) if node.op == UnaryOp::Not => {
+                self.proves(&node.operand, !holds, depth + 1)
+            }
             Expr::BoolOp(node) => {
                 let all = (node.op == BoolOp::And) == holds;
                 let mut parts = node.values.iter();
@@ -138,7 +164,11 @@ impl<'a> Analysis<'a> {
                 };
                 for part in parts {
                     let more = self.proves(part, holds, depth + 1);
-                    proved = if all { [proved, more].concat() } else { in_both(&proved, &more) };
+                    proved = if all {
+                        [proved, more].concat()
+                    } else {
+                        in_both(&proved, &more)
+                    };
                     if !all && proved.is_empty() {
                         break;
                     }
@@ -192,7 +222,9 @@ impl<'a> Analysis<'a> {
     }
 
     fn equal_to(&mut self, left: &'a Expr, right: &'a Expr) -> Proved<'a> {
-        let trusted = self.peek(right).is_some_and(|value| value.dirty(Clean::ALL).is_none());
+        let trusted = self
+            .peek(right)
+            .is_some_and(|value| value.dirty(Clean::ALL).is_none());
         match subject(left) {
             Some((key, shape)) if trusted => vec![(key, of_shape(shape, Clean::ALL))],
             _ => Vec::new(),
@@ -203,8 +235,12 @@ impl<'a> Analysis<'a> {
         // `".." in path` being false keeps a path from climbing.
         if let Expr::StringLiteral(text) = left {
             return match (subject(right), text.value.to_str()) {
-                (Some((key, Shape::Itself)), ".." | "../" | "/") if !inside => vec![(key, Clean::PATH)],
-                (Some((key, Shape::Itself)), "\n" | "\r" | "\r\n") if !inside => vec![(key, Clean::LINES)],
+                (Some((key, Shape::Itself)), ".." | "../" | "/") if !inside => {
+                    vec![(key, Clean::PATH)]
+                }
+                (Some((key, Shape::Itself)), "\n" | "\r" | "\r\n") if !inside => {
+                    vec![(key, Clean::LINES)]
+                }
                 _ => Vec::new(),
             };
         }
@@ -215,7 +251,10 @@ impl<'a> Analysis<'a> {
         if let Expr::Attribute(node) = right
             && node.attr.as_str() == "parents"
         {
-            return subject(right).map(|(key, _)| (key, Clean::PATH)).into_iter().collect();
+            return subject(right)
+                .map(|(key, _)| (key, Clean::PATH))
+                .into_iter()
+                .collect();
         }
         let Some((key, shape)) = subject(left) else {
             return Vec::new();
@@ -223,7 +262,13 @@ impl<'a> Analysis<'a> {
         match self.peek(right) {
             // Part of a text, not one of a list.
             Some(value) if value.skeleton().is_some() => Vec::new(),
-            Some(value) if value.dirty(Clean::ALL).is_some_and(|taint| taint.level > super::value::Level::Parameter) => Vec::new(),
+            Some(value)
+                if value
+                    .dirty(Clean::ALL)
+                    .is_some_and(|taint| taint.level > super::value::Level::Parameter) =>
+            {
+                Vec::new()
+            }
             _ => vec![(key, of_shape(shape, Clean::ALL))],
         }
     }
@@ -241,7 +286,13 @@ impl<'a> Analysis<'a> {
             Expr::Tuple(node) => &node.elts[..],
             _ => return None,
         };
-        Some(elements.iter().filter_map(subject).map(|(key, _)| (key, Clean::PATH)).collect())
+        Some(
+            elements
+                .iter()
+                .filter_map(subject)
+                .map(|(key, _)| (key, Clean::PATH))
+                .collect(),
+        )
     }
 
     fn question(&mut self, call: &'a ExprCall, holds: bool) -> Proved<'a> {
@@ -249,7 +300,9 @@ impl<'a> Analysis<'a> {
         match &*call.func {
             Expr::Attribute(function) => {
                 let method = function.attr.as_str();
-                if let Some(proved) = self.method_question(method, &function.value, arguments, holds) {
+                if let Some(proved) =
+                    self.method_question(method, &function.value, arguments, holds)
+                {
                     return proved;
                 }
             }
@@ -269,12 +322,24 @@ impl<'a> Analysis<'a> {
         arguments: &'a [Expr],
         holds: bool,
     ) -> Option<Proved<'a>> {
-        let on_receiver = |clean| subject(receiver).map(|(key, _)| (key, clean)).into_iter().collect();
+        let on_receiver = |clean| {
+            subject(receiver)
+                .map(|(key, _)| (key, clean))
+                .into_iter()
+                .collect()
+        };
         let on_argument = |at: usize, clean| {
-            arguments.get(at).and_then(subject).map(|(key, _)| (key, clean)).into_iter().collect()
+            arguments
+                .get(at)
+                .and_then(subject)
+                .map(|(key, _)| (key, clean))
+                .into_iter()
+                .collect()
         };
         Some(match method {
-            "isdigit" | "isalnum" | "isnumeric" | "isdecimal" | "isidentifier" | "isalpha" if holds => {
+            "isdigit" | "isalnum" | "isnumeric" | "isdecimal" | "isidentifier" | "isalpha"
+                if holds =>
+            {
                 on_receiver(Clean::ALL)
             }
             "is_relative_to" if holds => on_receiver(Clean::PATH),
@@ -284,7 +349,9 @@ impl<'a> Analysis<'a> {
                 _ => on_argument(0, Clean::ALL),
             },
             "match" if holds => match self.peek(receiver)?.as_path() {
-                Some("re" | "regex") if self.is_closed(arguments.first()) => on_argument(1, Clean::ALL),
+                Some("re" | "regex") if self.is_closed(arguments.first()) => {
+                    on_argument(1, Clean::ALL)
+                }
                 Some("re.compile()") => on_argument(0, Clean::ALL),
                 _ => Vec::new(),
             },
@@ -305,27 +372,43 @@ impl<'a> Analysis<'a> {
     }
 
     fn frame_flag_verified(&mut self) {
-        self.scope().set(Key::name("<verified>"), Value::of(Kind::Bool(true)));
+        self.scope()
+            .set(Key::name("<verified>"), Value::of(Kind::Bool(true)));
     }
 
-    fn starts_with(&mut self, receiver: &'a Expr, arguments: &'a [Expr], holds: bool) -> Proved<'a> {
+    fn starts_with(
+        &mut self,
+        receiver: &'a Expr,
+        arguments: &'a [Expr],
+        holds: bool,
+    ) -> Proved<'a> {
         let Some((key, shape)) = subject(receiver) else {
             return Vec::new();
         };
         let start = arguments.first().and_then(|argument| self.peek(argument));
-        let text = start.as_ref().and_then(|value| value.skeleton().map(str::to_owned));
+        let text = start
+            .as_ref()
+            .and_then(|value| value.skeleton().map(str::to_owned));
         match text.as_deref() {
             Some(host) if host.contains("://") => {
                 // Without the slash, `https://good.com` also starts `https://good.com.evil.net`.
                 let after = host.split_once("://").map_or("", |(_, rest)| rest);
-                if holds && after.contains('/') { vec![(key, Clean::URL)] } else { Vec::new() }
+                if holds && after.contains('/') {
+                    vec![(key, Clean::URL)]
+                } else {
+                    Vec::new()
+                }
             }
             // A path on this very site.
             Some("/") if holds => Vec::new(),
             _ => {
                 let resolved = shape == Shape::Resolved
                     || self.variable(key).is_some_and(|value| value.resolved);
-                if holds && resolved { vec![(key, Clean::PATH)] } else { Vec::new() }
+                if holds && resolved {
+                    vec![(key, Clean::PATH)]
+                } else {
+                    Vec::new()
+                }
             }
         }
     }
@@ -333,16 +416,22 @@ impl<'a> Analysis<'a> {
     /// Whether a pattern says all that the text may be: it ends in `$` or `\Z` and lets no arbitrary text through.
     fn is_closed(&self, pattern: Option<&'a Expr>) -> bool {
         let text = pattern.and_then(|pattern| self.peek(pattern));
-        text.as_ref().and_then(Value::as_text).is_some_and(|pattern| {
-            let ends = pattern.ends_with('$') || pattern.ends_with("\\Z");
-            ends && !pattern.contains(".*") && !pattern.contains(".+") && !pattern.contains("\\S")
-        })
+        text.as_ref()
+            .and_then(Value::as_text)
+            .is_some_and(|pattern| {
+                let ends = pattern.ends_with('$') || pattern.ends_with("\\Z");
+                ends && !pattern.contains(".*")
+                    && !pattern.contains(".+")
+                    && !pattern.contains("\\S")
+            })
     }
 
     /// Whether a pattern finds every character outside a set: `[^a-z]`.
     fn is_forbidding(&self, pattern: Option<&'a Expr>) -> bool {
         let text = pattern.and_then(|pattern| self.peek(pattern));
-        text.as_ref().and_then(Value::as_text).is_some_and(|pattern| pattern.starts_with("[^"))
+        text.as_ref()
+            .and_then(Value::as_text)
+            .is_some_and(|pattern| pattern.starts_with("[^"))
     }
 
     /// What the answer of a function proves: of this source by its summary, of others by its name.
@@ -379,7 +468,9 @@ impl<'a> Analysis<'a> {
         let offset = usize::from(self.functions[index].class.is_some());
         let mut proved = Vec::new();
         for (at, clean) in pick(summary).unwrap_or_default() {
-            let argument = (at as usize).checked_sub(offset).and_then(|at| call.arguments.args.get(at));
+            let argument = (at as usize)
+                .checked_sub(offset)
+                .and_then(|at| call.arguments.args.get(at));
             if let Some((key, _)) = argument.and_then(subject) {
                 proved.push((key, clean));
             }
@@ -404,7 +495,8 @@ impl<'a> Analysis<'a> {
                     Expr::Attribute(node) => node.attr.as_str(),
                     _ => "",
                 };
-                if let Some(Kind::Function(index)) = callee.as_ref().map(|value| value.kind.clone()) {
+                if let Some(Kind::Function(index)) = callee.as_ref().map(|value| value.kind.clone())
+                {
                     proved = self.approved(index, call, |summary| summary.survives.clone());
                 } else if tables::validates(name) {
                     let arguments = call.arguments.args.iter().filter_map(subject);
@@ -430,7 +522,10 @@ impl<'a> Analysis<'a> {
             }
             Expr::Attribute(node) => match &*node.value {
                 Expr::Name(owner) => {
-                    let key = Key { name: owner.id.as_str(), part: node.attr.as_str() };
+                    let key = Key {
+                        name: owner.id.as_str(),
+                        part: node.attr.as_str(),
+                    };
                     if let Some(known) = self.variable(key) {
                         return Some(known.clone());
                     }
@@ -439,9 +534,15 @@ impl<'a> Analysis<'a> {
                 }
                 _ => Some(Value::default()),
             },
-            Expr::List(node) if node.elts.iter().all(is_literal) => Some(Value::of(Kind::Display([].into()))),
-            Expr::Tuple(node) if node.elts.iter().all(is_literal) => Some(Value::of(Kind::Display([].into()))),
-            Expr::Set(node) if node.elts.iter().all(is_literal) => Some(Value::of(Kind::Display([].into()))),
+            Expr::List(node) if node.elts.iter().all(is_literal) => {
+                Some(Value::of(Kind::Display([].into())))
+            }
+            Expr::Tuple(node) if node.elts.iter().all(is_literal) => {
+                Some(Value::of(Kind::Display([].into())))
+            }
+            Expr::Set(node) if node.elts.iter().all(is_literal) => {
+                Some(Value::of(Kind::Display([].into())))
+            }
             Expr::Call(call) => match (&*call.func, &call.arguments.args[..]) {
                 (Expr::Attribute(function), []) => self.peek_shallow(&function.value),
                 (Expr::Attribute(function), [argument]) if function.attr.as_str() != "get" => {
@@ -464,7 +565,10 @@ impl<'a> Analysis<'a> {
 fn is_literal(expression: &Expr) -> bool {
     matches!(
         expression,
-        Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::BytesLiteral(_) | Expr::NoneLiteral(_)
+        Expr::StringLiteral(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::NoneLiteral(_)
     )
 }
 

@@ -31,7 +31,10 @@ const SAME: &[(&str, &str)] = &[
     ("_io", "io"),
     ("posixpath", "os.path"),
     ("ntpath", "os.path"),
-    ("psycopg2.cursor", "psycopg2.connect().cursor()"),
+    ("urllib.parse.urlparse.urljoin", "urllib.parse.urljoin"),
+    ("urllib.parse.urlparse.urlparse", "urllib.parse.urlparse"),
+    ("urlparse", "urllib.parse"),
+    ("OpenSSL.SSL.SSL", "OpenSSL.SSL"),
 ];
 
 impl<'a> Analysis<'a> {
@@ -99,7 +102,9 @@ impl<'a> Analysis<'a> {
             "Popen" => "subprocess.Popen",
             "check_output" => "subprocess.check_output",
             "urlopen" => "urllib.request.urlopen",
-            "urlparse" | "urlsplit" | "urljoin" => return Value::path(&format!("urllib.parse.{name}")),
+            "urlparse" | "urlsplit" | "urljoin" => {
+                return Value::path(&format!("urllib.parse.{name}"));
+            }
             _ => name,
         };
         let value = Value::path(&canonical(path));
@@ -115,7 +120,9 @@ impl<'a> Analysis<'a> {
             Kind::Path(path) if web::is_the_request(&owner.kind) => {
                 let value = Value::path(&format!("{path}.{name}"));
                 match web::request_attribute(name) {
-                    Some(level) => value.with_taint(self.source(level, &format!("`request.{name}`"), at)),
+                    Some(level) => {
+                        value.with_taint(self.source(level, &format!("`request.{name}`"), at))
+                    }
                     None => value,
                 }
             }
@@ -133,7 +140,10 @@ impl<'a> Analysis<'a> {
             "builtins" => name.to_owned(),
             _ => canonical(&format!("{path}.{name}")),
         };
-        let known = tables::source(&full);
+        let known = match name {
+            "data" if path.contains("Form()") => Some((Level::Remote, "a form")),
+            _ => tables::source(&full),
+        };
         let mut value = Value::path(&full).with_taint(owner.taint);
         if let (None, Some((level, words))) = (owner.taint, known) {
             value.taint = self.source(level, words, at);
@@ -157,7 +167,10 @@ impl<'a> Analysis<'a> {
     /// What a constant subscript of a namespace means: `globals()["eval"]`, `sys.modules["os"]`.
     pub(super) fn looked_up(&mut self, owner: &Value, name: &str) -> Option<Value> {
         let path = owner.as_path()?;
-        if !name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+        if !name
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        {
             return None;
         }
         match path {
@@ -178,7 +191,11 @@ impl<'a> Analysis<'a> {
     }
 
     fn global(&self, name: &str) -> Value {
-        let known = self.scopes.iter().rev().find_map(|scope| scope.get(Key { name, part: "" }));
+        let known = self
+            .scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(Key { name, part: "" }));
         known.cloned().unwrap_or_else(|| match name {
             "__builtins__" => Value::path("builtins"),
             _ => Value::path(name),
@@ -191,7 +208,10 @@ pub(super) fn canonical(path: &str) -> String {
     if web::is_request_path(path) {
         return "request".to_owned();
     }
-    if let Some(builtin) = path.strip_prefix("builtins.").or_else(|| path.strip_prefix("__builtin__.")) {
+    if let Some(builtin) = path
+        .strip_prefix("builtins.")
+        .or_else(|| path.strip_prefix("__builtin__."))
+    {
         return builtin.to_owned();
     }
     for (other, known) in SAME {

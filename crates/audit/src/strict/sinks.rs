@@ -138,7 +138,8 @@ sinks! {
     FORMAT FORMAT Outside Receiver, "is a format string",
         [".format", ".format_map"];
     HEADER LINES Remote At(1, &[]), "is written into a header",
-        ["flask.Response().headers.add", ".add_header", ".set_header", ".send_header", ".putheader"];
+        ["flask.Response().headers.add", "werkzeug.datastructures.Headers().add", ".add_header", ".set_header",
+         ".send_header", ".putheader"];
     NOSQL SQL File First(1, &["FilterExpression", "KeyConditionExpression", "filter"]), "is part of a query",
         ["boto3.client().scan", "boto3.client().query", "boto3.resource().Table().scan",
          "boto3.resource().Table().query"];

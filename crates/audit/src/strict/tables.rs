@@ -13,9 +13,15 @@ pub(super) fn source(path: &str) -> Option<(Level, &'static str)> {
             (Level::Console, "a command line argument")
         }
         "os.environ" | "os.getenv" | "os.environb" => (Level::Outside, "the environment"),
-        "urllib.request.urlopen" | "requests.get" | "requests.post" | "requests.request" | "httpx.get"
+        "urllib.request.urlopen"
+        | "requests.get"
+        | "requests.post"
+        | "requests.request"
+        | "httpx.get"
         | "http.client.HTTPConnection().getresponse" => (Level::Outside, "another server's answer"),
-        "socket.socket().recv" | "socket.socket().recvfrom" | "socket.socket().makefile"
+        "socket.socket().recv"
+        | "socket.socket().recvfrom"
+        | "socket.socket().makefile"
         | "socket.create_connection().recv" => (Level::Remote, "a socket"),
         "cgi.FieldStorage" | "cgi.parse" => (Level::Remote, "a request"),
         "open" | "io.open" | "codecs.open" => (Level::File, "a file"),
@@ -27,9 +33,8 @@ pub(super) fn source(path: &str) -> Option<(Level, &'static str)> {
 pub(super) fn source_method(method: &str) -> Option<(Level, &'static str)> {
     Some(match method {
         "recv" | "recvfrom" | "recv_string" | "receive_json" => (Level::Remote, "a socket"),
-        "get_argument" | "get_arguments" | "get_body_argument" | "get_query_argument" | "get_cookie" => {
-            (Level::Remote, "a request")
-        }
+        "get_argument" | "get_arguments" | "get_body_argument" | "get_query_argument"
+        | "get_cookie" => (Level::Remote, "a request"),
         "parse_args" | "parse_known_args" => (Level::Console, "a command line argument"),
         _ => return None,
     })
@@ -38,38 +43,110 @@ pub(super) fn source_method(method: &str) -> Option<(Level, &'static str)> {
 /// What the result of a library function is clean of.
 pub(super) fn cleans(path: &str) -> Option<Clean> {
     Some(match path {
-        "int" | "float" | "bool" | "complex" | "len" | "ord" | "round" | "hash" | "id" | "range" | "isinstance"
-        | "hasattr" | "callable" | "type" | "issubclass" | "hex" | "bin" | "oct" | "enumerate.index"
-        | "decimal.Decimal" | "uuid.UUID" | "ipaddress.ip_address" | "datetime.datetime.strptime"
-        | "datetime.datetime.fromisoformat" | "datetime.date.fromisoformat" | "os.path.exists" | "os.path.isfile"
-        | "os.path.isdir" | "os.path.getsize" | "os.stat" | "base64.b64encode" | "base64.urlsafe_b64encode"
-        | "binascii.hexlify" | "time.time" | "hmac.compare_digest" | "math.sqrt" => Clean::ALL,
+        "int"
+        | "float"
+        | "bool"
+        | "complex"
+        | "len"
+        | "ord"
+        | "round"
+        | "hash"
+        | "id"
+        | "range"
+        | "isinstance"
+        | "hasattr"
+        | "callable"
+        | "type"
+        | "issubclass"
+        | "hex"
+        | "bin"
+        | "oct"
+        | "enumerate.index"
+        | "decimal.Decimal"
+        | "uuid.UUID"
+        | "ipaddress.ip_address"
+        | "datetime.datetime.strptime"
+        | "datetime.datetime.fromisoformat"
+        | "datetime.date.fromisoformat"
+        | "os.path.exists"
+        | "os.path.isfile"
+        | "os.path.isdir"
+        | "os.path.getsize"
+        | "os.stat"
+        | "base64.b64encode"
+        | "base64.urlsafe_b64encode"
+        | "binascii.hexlify"
+        | "time.time"
+        | "hmac.compare_digest"
+        | "math.sqrt" => Clean::ALL,
         "shlex.quote" | "pipes.quote" => Clean::SHELL,
         // Templates escape what they are given; where they do not, the engine's settings are flagged.
-        "flask.render_template" | "render_template" | "django.shortcuts.render" | "render" | "flask.redirect"
-        | "redirect" | "flask.url_for" | "url_for" | "flask.send_file" | "flask.make_response" | "make_response"
-        | "flask.Response" | "Response" | "django.http.HttpResponse" | "HttpResponse"
-        | "django.http.JsonResponse" | "JsonResponse" | "fastapi.responses.JSONResponse" | "flask.render_template_string"
-        | "aiohttp.web.Response" | "aiohttp.web.json_response" | "markupsafe.Markup" | "flask.Markup" => Clean::HTML,
-        "html.escape" | "cgi.escape" | "markupsafe.escape" | "flask.escape" | "jinja2.escape"
-        | "django.utils.html.escape" | "django.utils.html.conditional_escape" | "bleach.clean"
-        | "xml.sax.saxutils.escape" | "xml.sax.saxutils.quoteattr" | "markupsafe.Markup.escape" | "escape"
-        | "nh3.clean" | "flask.jsonify" => Clean::HTML.and(Clean::XML),
-        "os.path.basename" | "werkzeug.security.safe_join" | "werkzeug.utils.safe_join" | "flask.safe_join" => {
-            Clean::PATH
-        }
+        "flask.render_template"
+        | "render_template"
+        | "django.shortcuts.render"
+        | "render"
+        | "flask.redirect"
+        | "redirect"
+        | "flask.url_for"
+        | "url_for"
+        | "flask.send_file"
+        | "flask.make_response"
+        | "make_response"
+        | "flask.Response"
+        | "Response"
+        | "django.http.HttpResponse"
+        | "HttpResponse"
+        | "django.http.JsonResponse"
+        | "JsonResponse"
+        | "fastapi.responses.JSONResponse"
+        | "flask.render_template_string"
+        | "aiohttp.web.Response"
+        | "aiohttp.web.json_response"
+        | "markupsafe.Markup"
+        | "flask.Markup" => Clean::HTML,
+        "html.escape"
+        | "cgi.escape"
+        | "markupsafe.escape"
+        | "flask.escape"
+        | "jinja2.escape"
+        | "django.utils.html.escape"
+        | "django.utils.html.conditional_escape"
+        | "bleach.clean"
+        | "xml.sax.saxutils.escape"
+        | "xml.sax.saxutils.quoteattr"
+        | "markupsafe.Markup.escape"
+        | "escape"
+        | "nh3.clean"
+        | "flask.jsonify" => Clean::HTML.and(Clean::XML),
+        "os.path.basename"
+        | "werkzeug.security.safe_join"
+        | "werkzeug.utils.safe_join"
+        | "flask.safe_join" => Clean::PATH,
         "werkzeug.utils.secure_filename" | "werkzeug.secure_filename" | "secure_filename" => {
             Clean::PATH.and(Clean::NAME).and(Clean::SHELL)
         }
-        "urllib.parse.quote" | "urllib.parse.quote_plus" | "urllib.parse.urlencode" | "urllib.quote"
-        | "urllib.quote_plus" | "urllib.urlencode" => Clean::URL.and(Clean::LINES).and(Clean::HTML),
+        "urllib.parse.quote"
+        | "urllib.parse.quote_plus"
+        | "urllib.parse.urlencode"
+        | "urllib.quote"
+        | "urllib.quote_plus"
+        | "urllib.urlencode" => Clean::URL.and(Clean::LINES).and(Clean::HTML),
         "re.escape" => Clean::REGEX,
-        "ldap.filter.escape_filter_chars" | "ldap.dn.escape_dn_chars" | "ldap3.utils.conv.escape_filter_chars"
+        "ldap.filter.escape_filter_chars"
+        | "ldap.dn.escape_dn_chars"
+        | "ldap3.utils.conv.escape_filter_chars"
         | "ldap3.utils.dn.escape_rdn" => Clean::LDAP,
         "json.dumps" | "repr" => Clean::LINES,
-        "psycopg2.sql.Identifier" | "psycopg2.sql.Literal" | "MySQLdb.escape_string"
+        "psycopg2.sql.Identifier"
+        | "psycopg2.sql.Literal"
+        | "MySQLdb.escape_string"
         | "psycopg2.extensions.quote_ident" => Clean::SQL,
-        _ if path.starts_with("hashlib.") || path.starts_with("hmac.") || path.starts_with("uuid.") => Clean::ALL,
+        _ if path.starts_with("hashlib.")
+            || path.starts_with("hmac.")
+            || path.starts_with("uuid.") =>
+        {
+            Clean::ALL
+        }
         _ if path.starts_with("secrets.") || path.starts_with("psycopg2.sql.") => Clean::ALL,
         _ => return None,
     })
@@ -78,9 +155,10 @@ pub(super) fn cleans(path: &str) -> Option<Clean> {
 /// What a method takes away from what it is called on.
 pub(super) fn method_cleans(method: &str) -> Option<Clean> {
     Some(match method {
-        "startswith" | "endswith" | "isdigit" | "isalnum" | "isalpha" | "find" | "index" | "rfind" | "count"
-        | "exists" | "is_file" | "is_dir" | "hexdigest" | "digest" | "isnumeric" | "__len__" | "timestamp"
-        | "fileno" | "stat" | "rowcount" | "verify" | "execute" | "fetchone" | "fetchall" => Clean::ALL,
+        "startswith" | "endswith" | "isdigit" | "isalnum" | "isalpha" | "find" | "index"
+        | "rfind" | "count" | "exists" | "is_file" | "is_dir" | "hexdigest" | "digest"
+        | "isnumeric" | "__len__" | "timestamp" | "fileno" | "stat" | "rowcount" | "verify"
+        | "execute" | "fetchone" | "fetchall" => Clean::ALL,
         "escape_string" | "quote_identifier" | "escape_literal" => Clean::SQL,
         _ => return None,
     })
@@ -89,9 +167,19 @@ pub(super) fn method_cleans(method: &str) -> Option<Clean> {
 /// Whether a function that this source does not define says by its name that it makes its argument safe.
 pub(super) fn sanitizes(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["sanit", "escape", "quote", "clean", "purif", "strip_tags", "secure_filename", "safe_md", "safe_join"]
-        .iter()
-        .any(|word| name.contains(word))
+    [
+        "sanit",
+        "escape",
+        "quote",
+        "clean",
+        "purif",
+        "strip_tags",
+        "secure_filename",
+        "safe_md",
+        "safe_join",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
         && !name.contains("unescape")
         && !name.contains("unquote")
 }
@@ -100,8 +188,23 @@ pub(super) fn sanitizes(name: &str) -> bool {
 pub(super) fn validates(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     [
-        "is_safe", "is_valid", "is_allowed", "validate", "verify_", "allowed_", "valid_", "is_trusted", "check_path",
-        "check_url", "check_name", "is_permitted", "is_subpath", "url_has_allowed", "is_within", "isvalid", "issafe",
+        "is_safe",
+        "is_valid",
+        "is_allowed",
+        "validate",
+        "verify_",
+        "allowed_",
+        "valid_",
+        "is_trusted",
+        "check_path",
+        "check_url",
+        "check_name",
+        "is_permitted",
+        "is_subpath",
+        "url_has_allowed",
+        "is_within",
+        "isvalid",
+        "issafe",
     ]
     .iter()
     .any(|word| name.trim_start_matches('_').starts_with(word))
@@ -112,8 +215,16 @@ pub(super) fn validates(name: &str) -> bool {
 pub(super) fn never_returns(path: &str) -> bool {
     matches!(
         path,
-        "sys.exit" | "exit" | "quit" | "os._exit" | "os.abort" | "abort" | "flask.abort" | "self.fail"
-            | "parser.error" | "bottle.abort"
+        "sys.exit"
+            | "exit"
+            | "quit"
+            | "os._exit"
+            | "os.abort"
+            | "abort"
+            | "flask.abort"
+            | "self.fail"
+            | "parser.error"
+            | "bottle.abort"
     )
 }
 

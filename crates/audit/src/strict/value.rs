@@ -131,6 +131,8 @@ pub(super) struct Value {
     pub(super) resolved: bool,
     /// Chosen by a generator that can be predicted.
     pub(super) predictable: bool,
+    /// A URL whose host the part behind it may replace.
+    pub(super) joined: bool,
 }
 
 impl Value {
@@ -195,9 +197,9 @@ impl Value {
     pub(super) fn is_constant(&self) -> bool {
         match &self.kind {
             Kind::None | Kind::Bool(_) | Kind::Int(_) | Kind::Text(_) | Kind::Bytes(_) => true,
-            Kind::Display(elements) => elements.iter().all(|element| {
-                !matches!(element.kind, Kind::Display(_)) && element.is_constant()
-            }),
+            Kind::Display(elements) => elements
+                .iter()
+                .all(|element| !matches!(element.kind, Kind::Display(_)) && element.is_constant()),
             _ => false,
         }
     }
@@ -232,6 +234,7 @@ impl Value {
             taint,
             resolved: self.resolved && other.resolved,
             predictable: self.predictable || other.predictable,
+            joined: self.joined || other.joined,
         }
     }
 }

@@ -6,28 +6,87 @@ use crate::syntax::Expr;
 
 /// Attributes of a request that a client fills in; methods with them.
 const CLIENT: &[&str] = &[
-    "args", "form", "values", "json", "data", "files", "cookies", "headers", "get_json", "get_data", "GET", "POST",
-    "FILES", "COOKIES", "META", "body", "query_params", "path_params", "query", "query_string", "stream", "url",
-    "full_path", "path", "match_info", "rel_url", "params", "text", "post", "read", "arguments", "get_argument",
-    "environ", "referrer", "user_agent", "host", "base_url", "forms", "QUERY_STRING", "build_absolute_uri",
-    "get_full_path", "content", "raw_post_data", "get_body_argument", "get_query_argument", "uri",
+    "args",
+    "form",
+    "values",
+    "json",
+    "data",
+    "files",
+    "cookies",
+    "headers",
+    "get_json",
+    "get_data",
+    "GET",
+    "POST",
+    "FILES",
+    "COOKIES",
+    "META",
+    "body",
+    "query_params",
+    "path_params",
+    "query",
+    "query_string",
+    "stream",
+    "url",
+    "full_path",
+    "path",
+    "match_info",
+    "rel_url",
+    "params",
+    "text",
+    "post",
+    "read",
+    "arguments",
+    "get_argument",
+    "environ",
+    "referrer",
+    "user_agent",
+    "host",
+    "base_url",
+    "forms",
+    "QUERY_STRING",
+    "build_absolute_uri",
+    "get_full_path",
+    "content",
+    "raw_post_data",
+    "get_body_argument",
+    "get_query_argument",
+    "uri",
 ];
 
 /// Methods of a decorator's object that make a function answer requests.
 const ROUTES: &[&str] = &[
-    "route", "get", "post", "put", "delete", "patch", "websocket", "api_route", "expose", "view",
+    "route",
+    "get",
+    "post",
+    "put",
+    "delete",
+    "patch",
+    "websocket",
+    "api_route",
+    "expose",
+    "view",
 ];
 
 /// Base classes of handlers, by the end of their name.
 const HANDLERS: &[&str] = &[
-    "RequestHandler", "HTTPRequestHandler", "View", "APIView", "Resource", "HTTPEndpoint", "MethodView", "Handler",
+    "RequestHandler",
+    "HTTPRequestHandler",
+    "View",
+    "APIView",
+    "Resource",
+    "HTTPEndpoint",
+    "MethodView",
+    "Handler",
 ];
 
 /// Methods of handlers that answer requests.
 const VERBS: &[&str] = &["get", "post", "put", "delete", "patch", "head", "options"];
 
 /// Modules whose `request` is the request being answered.
-const MODULES: &[&str] = &["flask", "bottle", "quart", "cherrypy", "sanic", "web", "django"];
+const MODULES: &[&str] = &[
+    "flask", "bottle", "quart", "cherrypy", "sanic", "web", "django",
+];
 
 /// Whether a path is the request of some framework.
 pub(super) fn is_request_path(path: &str) -> bool {
@@ -65,9 +124,9 @@ pub(super) fn serves(analysis: &Analysis<'_>, index: usize) -> bool {
             && matches!(&decorator.expression, Expr::Call(_))
     });
     routed
-        || function.class.is_some_and(|class| {
-            VERBS.contains(&function.name) && handles(analysis, class)
-        })
+        || function
+            .class
+            .is_some_and(|class| VERBS.contains(&function.name) && handles(analysis, class))
 }
 
 /// Whether a class is a handler of requests by its bases.

@@ -20,7 +20,10 @@ impl<'a> Analysis<'a> {
         if !self.frame.serves || !may_be_html(value) {
             return;
         }
-        if let Some(taint) = value.dirty(Clean::HTML).filter(|taint| taint.level >= Level::Remote) {
+        if let Some(taint) = value
+            .dirty(Clean::HTML)
+            .filter(|taint| taint.level >= Level::Remote)
+        {
             self.flow(&rules::HTML, node.start(), taint, "is sent as HTML");
         }
     }
@@ -30,16 +33,27 @@ impl<'a> Analysis<'a> {
         let Some(returned) = node.value.as_deref().filter(|_| self.frame.serves) else {
             return;
         };
-        let traceback = value.as_path().is_some_and(|path| path.starts_with("traceback.format"));
-        let error = value.taint.is_some_and(|taint| self.entered_as(taint, "an error's text"));
+        let traceback = value
+            .as_path()
+            .is_some_and(|path| path.starts_with("traceback.format"));
+        let error = value
+            .taint
+            .is_some_and(|taint| self.entered_as(taint, "an error's text"));
         if traceback || error && !matches!(returned, Expr::Name(_)) {
-            self.wrong(&rules::EXPOSURE, node.start(), "the error is shown to the client");
+            self.wrong(
+                &rules::EXPOSURE,
+                node.start(),
+                "the error is shown to the client",
+            );
         }
     }
 
     /// `TEMPLATE.format(name=name)` of values that nothing escaped.
     pub(super) fn answers(&mut self, called: &Called<'_, 'a>) {
-        if matches!(called.path, "flask.make_response" | "flask.Response" | "django.http.HttpResponse" | "flask.jsonify") {
+        if matches!(
+            called.path,
+            "flask.make_response" | "flask.Response" | "django.http.HttpResponse" | "flask.jsonify"
+        ) {
             self.error_answered(called);
         }
         if called.name != "format" {
@@ -59,8 +73,13 @@ impl<'a> Analysis<'a> {
     }
 
     fn unescaped(&self, called: &Called<'_, 'a>) -> Option<Taint> {
-        let values = called.positional.iter().chain(called.keywords.iter().map(|(_, value)| value));
-        let raw = values.filter_map(|value| value.taint).filter(|taint| taint.clean == Clean::NOTHING);
+        let values = called
+            .positional
+            .iter()
+            .chain(called.keywords.iter().map(|(_, value)| value));
+        let raw = values
+            .filter_map(|value| value.taint)
+            .filter(|taint| taint.clean == Clean::NOTHING);
         raw.fold(None, |all, taint| Taint::join(all, Some(taint)))
     }
 
@@ -69,16 +88,36 @@ impl<'a> Analysis<'a> {
         let Some(returned) = node.value.as_deref() else {
             return;
         };
-        let found = self.frame.formats.iter().find(|(at, _)| returned.range().contains(*at)).copied();
+        let found = self
+            .frame
+            .formats
+            .iter()
+            .find(|(at, _)| returned.range().contains(*at))
+            .copied();
         if let Some((at, Some(taint))) = found {
-            self.used(&rules::REFLECTED, at, taint, Clean::HTML, Level::Parameter, "is put into a template without escaping");
+            self.used(
+                &rules::REFLECTED,
+                at,
+                taint,
+                Clean::HTML,
+                Level::Parameter,
+                "is put into a template without escaping",
+            );
         }
     }
 
     fn error_answered(&mut self, called: &Called<'_, 'a>) {
-        let error = called.positional.iter().filter_map(|value| value.taint).any(|taint| self.entered_as(taint, "an error's text"));
+        let error = called
+            .positional
+            .iter()
+            .filter_map(|value| value.taint)
+            .any(|taint| self.entered_as(taint, "an error's text"));
         if error {
-            self.wrong(&rules::EXPOSURE, called.at, "the error is shown to the client");
+            self.wrong(
+                &rules::EXPOSURE,
+                called.at,
+                "the error is shown to the client",
+            );
         }
     }
 
@@ -99,7 +138,12 @@ impl<'a> Analysis<'a> {
             guards |= seen < 40 && is_right(name);
         });
         if guards {
-            self.report.add(&rules::ASSERTION, node.start(), Weight::suspected(&rules::ASSERTION), "an assertion guards what only some may do");
+            self.report.add(
+                &rules::ASSERTION,
+                node.start(),
+                Weight::suspected(&rules::ASSERTION),
+                "an assertion guards what only some may do",
+            );
         }
     }
 
@@ -119,14 +163,29 @@ impl<'a> Analysis<'a> {
 
 fn is_right(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["is_admin", "is_authenticated", "permission", "authorized", "is_staff", "is_superuser", "has_perm", "csrf", "signature"]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        "is_admin",
+        "is_authenticated",
+        "permission",
+        "authorized",
+        "is_staff",
+        "is_superuser",
+        "has_perm",
+        "csrf",
+        "signature",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 fn may_be_html(value: &Value) -> bool {
     match &value.kind {
-        Kind::Table(_) | Kind::Display(_) | Kind::Number | Kind::Bool(_) | Kind::None | Kind::Instance(_) => false,
+        Kind::Table(_)
+        | Kind::Display(_)
+        | Kind::Number
+        | Kind::Bool(_)
+        | Kind::None
+        | Kind::Instance(_) => false,
         // What a library made of it is judged where it is made.
         Kind::Path(path) => path.starts_with("request"),
         _ => true,

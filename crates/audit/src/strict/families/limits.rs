@@ -16,7 +16,9 @@ impl<'a> Analysis<'a> {
         if called.name != "update" {
             return;
         }
-        let (Expr::Attribute(function), Some(Expr::Name(changes))) = (&*called.node.func, called.node.arguments.args.first()) else {
+        let (Expr::Attribute(function), Some(Expr::Name(changes))) =
+            (&*called.node.func, called.node.arguments.args.first())
+        else {
             return;
         };
         let Expr::Name(owner) = &*function.value else {
@@ -25,13 +27,22 @@ impl<'a> Analysis<'a> {
         let both = self.is_dictionary(owner.id.as_str()) && self.is_dictionary(changes.id.as_str());
         let taint = called.positional.first().and_then(|value| value.taint);
         if let (true, Some(taint)) = (both, taint.filter(|taint| taint.level >= Level::Parameter)) {
-            self.flow(&rules::ASSIGNMENT, called.at, taint, "decides which fields are set");
+            self.flow(
+                &rules::ASSIGNMENT,
+                called.at,
+                taint,
+                "decides which fields are set",
+            );
         }
     }
 
     /// Whether a parameter of the function at hand is declared a dictionary.
     fn is_dictionary(&self, name: &str) -> bool {
-        let Some(parameters) = self.frame.function.and_then(|index| self.functions[index].parameters) else {
+        let Some(parameters) = self
+            .frame
+            .function
+            .and_then(|index| self.functions[index].parameters)
+        else {
             return false;
         };
         parameters.iter().take(16).any(|parameter| {
@@ -50,14 +61,19 @@ impl<'a> Analysis<'a> {
             return;
         };
         let reads = matches!(&*call.func, Expr::Attribute(function) if matches!(function.attr.as_str(), "read" | "recv" | "read1"));
-        if !matches!(&*node.test, Expr::BooleanLiteral(test) if test.value) || !reads || call.arguments.args.is_empty() {
+        if !matches!(&*node.test, Expr::BooleanLiteral(test) if test.value)
+            || !reads
+            || call.arguments.args.is_empty()
+        {
             return;
         }
         let Expr::Attribute(function) = &*call.func else {
             return;
         };
         let owner = self.peek(&function.value);
-        let hostile = owner.and_then(|value| value.taint).is_some_and(|taint| taint.level >= Level::Parameter);
+        let hostile = owner
+            .and_then(|value| value.taint)
+            .is_some_and(|taint| taint.level >= Level::Parameter);
         if hostile && !counts(&node.body) {
             self.unbounded(node.start());
         }
@@ -74,7 +90,12 @@ impl<'a> Analysis<'a> {
 
     fn unbounded(&mut self, at: crate::syntax::TextSize) {
         let weight = Weight::suspected(&rules::UNBOUNDED);
-        self.report.add(&rules::UNBOUNDED, at, weight, "this reads as much as the other end sends");
+        self.report.add(
+            &rules::UNBOUNDED,
+            at,
+            weight,
+            "this reads as much as the other end sends",
+        );
     }
 }
 
@@ -84,7 +105,10 @@ fn counts(body: &[Stmt]) -> bool {
     for statement in body.iter().take(20) {
         walk_from(Node::Stmt(statement), |node, _| {
             if let Node::Expr(Expr::Compare(compare)) = node {
-                counts |= compare.ops.iter().any(|op| matches!(op, CmpOp::Gt | CmpOp::GtE | CmpOp::Lt | CmpOp::LtE));
+                counts |= compare
+                    .ops
+                    .iter()
+                    .any(|op| matches!(op, CmpOp::Gt | CmpOp::GtE | CmpOp::Lt | CmpOp::LtE));
             }
         });
     }

@@ -3,6 +3,7 @@
 mod answers;
 mod crypto;
 mod files;
+mod legacy;
 mod limits;
 mod names;
 mod objects;
@@ -19,7 +20,7 @@ use super::analysis::Analysis;
 use super::calls::Called;
 use super::value::Value;
 use crate::syntax::{
-    ExceptHandlerExceptHandler, Expr, ExprCompare, ExprDict, Ranged, Stmt, StmtAssert, StmtFor, StmtReturn, StmtWhile,
+    Expr, ExprCompare, ExprDict, Ranged, StmtAssert, StmtFor, StmtReturn, StmtWhile,
 };
 
 impl<'a> Analysis<'a> {
@@ -35,14 +36,20 @@ impl<'a> Analysis<'a> {
         self.web_settings(called);
         self.secret_arguments(called);
         self.files(called);
-        self.urls(called);
+        self.obsolete(called);
+        self.privileges(called);
         self.patterns(called);
         self.answers(called);
         self.limits(called);
     }
 
     /// An assignment; `value` is what is bound, `expression` what it was written as.
-    pub(super) fn assigned(&mut self, target: &'a Expr, value: &Value, expression: Option<&'a Expr>) {
+    pub(super) fn assigned(
+        &mut self,
+        target: &'a Expr,
+        value: &Value,
+        expression: Option<&'a Expr>,
+    ) {
         self.note(target, expression);
         self.secret_assigned(target, value);
         self.tls_assigned(target, value);
@@ -74,6 +81,7 @@ impl<'a> Analysis<'a> {
     /// A comparison, its operands evaluated.
     pub(super) fn compared(&mut self, node: &'a ExprCompare, values: &[Value]) {
         self.secret_compared(node, values);
+        self.identity(node);
     }
 
     /// An assertion.
@@ -81,8 +89,8 @@ impl<'a> Analysis<'a> {
         self.assertion(node);
     }
 
-    /// A condition with the body that it guards.
-    pub(super) fn tested(&mut self, test: &'a Expr, _body: &'a [Stmt]) {
+    /// The condition of an `if`.
+    pub(super) fn tested(&mut self, test: &'a Expr) {
         self.path_tested(test);
     }
 
@@ -95,7 +103,4 @@ impl<'a> Analysis<'a> {
     pub(super) fn iterating(&mut self, node: &'a StmtFor, iterated: &Value) {
         self.read_all(node, iterated);
     }
-
-    /// The body of a handler is about to be followed.
-    pub(super) fn handling(&mut self, _handler: &'a ExceptHandlerExceptHandler) {}
 }

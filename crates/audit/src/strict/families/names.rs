@@ -8,7 +8,9 @@ const MOST_NODES: usize = 40;
 /// Whether a name speaks of a password.
 pub(super) fn is_password(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["password", "passwd", "passphrase", "passcode"].iter().any(|word| name.contains(word))
+    ["password", "passwd", "passphrase", "passcode"]
+        .iter()
+        .any(|word| name.contains(word))
         || matches!(name.as_str(), "pwd" | "pass_" | "passw")
         || name.ends_with("_pwd")
         || name.starts_with("pwd_")
@@ -18,9 +20,27 @@ pub(super) fn is_password(name: &str) -> bool {
 pub(super) fn is_secret(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let words = [
-        "secret", "api_key", "apikey", "auth_token", "access_token", "private_key", "access_key", "session_id",
-        "sessionid", "session_key", "csrf", "credential", "auth_key", "encryption_key", "signing_key", "secret_key",
-        "client_secret", "jwt_key", "authtoken", "accesskey", "bearer",
+        "secret",
+        "api_key",
+        "apikey",
+        "auth_token",
+        "access_token",
+        "private_key",
+        "access_key",
+        "session_id",
+        "sessionid",
+        "session_key",
+        "csrf",
+        "credential",
+        "auth_key",
+        "encryption_key",
+        "signing_key",
+        "secret_key",
+        "client_secret",
+        "jwt_key",
+        "authtoken",
+        "accesskey",
+        "bearer",
     ];
     is_password(name)
         || words.iter().any(|word| lower.contains(word))
@@ -33,9 +53,31 @@ pub(super) fn is_secret(name: &str) -> bool {
 pub(super) fn makes_secret(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let words = [
-        "token", "reset_code", "verification_code", "otp", "pin_code", "one_time", "nonce", "salt", "uniqueid",
-        "sessionid", "session_id", "security", "secure", "reset_key", "temp_key", "invite_code", "auth_code",
-        "captcha", "license_key", "random_string_id", "unique_id", "distinct_id", "uuid", "identifier", "voucher",
+        "token",
+        "reset_code",
+        "verification_code",
+        "otp",
+        "pin_code",
+        "one_time",
+        "nonce",
+        "salt",
+        "uniqueid",
+        "sessionid",
+        "session_id",
+        "security",
+        "secure",
+        "reset_key",
+        "temp_key",
+        "invite_code",
+        "auth_code",
+        "captcha",
+        "license_key",
+        "random_string_id",
+        "unique_id",
+        "distinct_id",
+        "uuid",
+        "identifier",
+        "voucher",
     ];
     is_secret(name)
         || words.iter().any(|word| lower.contains(word))

@@ -16,8 +16,14 @@ impl<'a> Analysis<'a> {
         if !reads_objects(called) {
             return;
         }
-        let verified = self.variable(Key::name("<verified>")).is_some_and(Value::is_true);
-        let Some(data) = called.positional.first().or_else(|| called.keywords.first().map(|(_, value)| value)) else {
+        let verified = self
+            .variable(Key::name("<verified>"))
+            .is_some_and(Value::is_true);
+        let Some(data) = called
+            .positional
+            .first()
+            .or_else(|| called.keywords.first().map(|(_, value)| value))
+        else {
             return;
         };
         let own = data.as_path().is_some_and(|path| path.ends_with("dumps()"));
@@ -27,11 +33,23 @@ impl<'a> Analysis<'a> {
         match data.dirty(Clean::OBJECTS) {
             Some(taint) => {
                 let words = "is turned into objects, which may run code";
-                self.used(&rules::OBJECTS, called.at, taint, Clean::OBJECTS, Level::File, words);
+                self.used(
+                    &rules::OBJECTS,
+                    called.at,
+                    taint,
+                    Clean::OBJECTS,
+                    Level::File,
+                    words,
+                );
             }
             None if data.taint.is_none() => {
                 let words = "data from elsewhere is turned into objects, which may run code";
-                self.report.add(&rules::OBJECTS, called.at, Weight::suspected(&rules::OBJECTS), words);
+                self.report.add(
+                    &rules::OBJECTS,
+                    called.at,
+                    Weight::suspected(&rules::OBJECTS),
+                    words,
+                );
             }
             None => {}
         }
@@ -40,19 +58,34 @@ impl<'a> Analysis<'a> {
 
 fn reads_objects(called: &Called<'_, '_>) -> bool {
     match called.path {
-        "pickle.load" | "pickle.loads" | "pickle.Unpickler" | "dill.load" | "dill.loads" | "marshal.load"
-        | "marshal.loads" | "shelve.open" | "joblib.load" | "jsonpickle.decode" | "pandas.read_pickle"
-        | "cloudpickle.loads" | "yaml.unsafe_load" | "yaml.unsafe_load_all" | "yaml.full_load" | "jsonpickle.loads"
+        "pickle.load"
+        | "pickle.loads"
+        | "pickle.Unpickler"
+        | "dill.load"
+        | "dill.loads"
+        | "marshal.load"
+        | "marshal.loads"
+        | "shelve.open"
+        | "joblib.load"
+        | "jsonpickle.decode"
+        | "pandas.read_pickle"
+        | "cloudpickle.loads"
+        | "yaml.unsafe_load"
+        | "yaml.unsafe_load_all"
+        | "yaml.full_load"
+        | "jsonpickle.loads"
         | "sklearn.externals.joblib.load" => true,
         "yaml.load" | "yaml.load_all" => !safe_loader(called.argument(1, "Loader")),
         "torch.load" => !called.keyword("weights_only").is_some_and(Value::is_true),
-        "numpy.load" => called.argument(2, "allow_pickle").is_some_and(Value::is_true),
+        "numpy.load" => called
+            .argument(2, "allow_pickle")
+            .is_some_and(Value::is_true),
         _ => false,
     }
 }
 
 fn safe_loader(loader: Option<&Value>) -> bool {
-    loader.and_then(Value::as_path).is_some_and(|path| {
-        path.ends_with("SafeLoader") || path.ends_with("BaseLoader")
-    })
+    loader
+        .and_then(Value::as_path)
+        .is_some_and(|path| path.ends_with("SafeLoader") || path.ends_with("BaseLoader"))
 }

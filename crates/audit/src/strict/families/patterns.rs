@@ -16,13 +16,41 @@ impl<'a> Analysis<'a> {
     pub(super) fn patterns(&mut self, called: &Called<'_, 'a>) {
         let compiles = matches!(
             called.path,
-            "re.compile" | "re.match" | "re.search" | "re.fullmatch" | "re.findall" | "re.finditer" | "re.sub" | "re.split"
+            "re.compile"
+                | "re.match"
+                | "re.search"
+                | "re.fullmatch"
+                | "re.findall"
+                | "re.finditer"
+                | "re.sub"
+                | "re.split"
         );
         let pattern = called.positional.first().and_then(Value::as_text);
         if let (true, Some(pattern)) = (compiles, pattern)
             && is_costly(pattern)
         {
-            self.wrong(&rules::REDOS, called.at, "some texts take this pattern exponential time");
+            self.wrong(
+                &rules::REDOS,
+                called.at,
+                "some texts take this pattern exponential time",
+            );
+        }
+        let Some(pattern) = pattern.filter(|_| compiles) else {
+            return;
+        };
+        if is_open_host(pattern) {
+            self.wrong(
+                &rules::OPEN_HOST,
+                called.at,
+                "a dot of this host name stands for any character",
+            );
+        }
+        if pattern.to_ascii_lowercase().contains("</script>") {
+            self.wrong(
+                &rules::TAG_FILTER,
+                called.at,
+                "browsers also read `</script >` and `</SCRIPT>`",
+            );
         }
     }
 }
@@ -62,7 +90,12 @@ impl Set {
     }
 
     fn class(letter: char) -> Set {
-        let all = |test: fn(&char) -> bool| Set((0..127u8).map(char::from).filter(test).fold(0, |set, c| set | Set::of(c).0));
+        let all = |test: fn(&char) -> bool| {
+            Set((0..127u8)
+                .map(char::from)
+                .filter(test)
+                .fold(0, |set, c| set | Set::of(c).0))
+        };
         match letter {
             'd' => all(char::is_ascii_digit),
             'w' => all(|c| c.is_ascii_alphanumeric() || *c == '_'),
@@ -92,7 +125,9 @@ fn is_costly(pattern: &str) -> bool {
                 continue;
             }
             ')' => {
-                let Some(mut group) = groups.pop() else { return false };
+                let Some(mut group) = groups.pop() else {
+                    return false;
+                };
                 if groups.is_empty() {
                     return false;
                 }
@@ -101,7 +136,10 @@ fn is_costly(pattern: &str) -> bool {
                 if unlimited == Some(true) && (group.repeats || group.alike) {
                     return true;
                 }
-                let set = group.starts.iter().fold(Set(0), |all, set| Set(all.0 | set.0));
+                let set = group
+                    .starts
+                    .iter()
+                    .fold(Set(0), |all, set| Set(all.0 | set.0));
                 let outer = groups.last_mut().expect("checked above");
                 push(outer, set, unlimited);
                 continue;
@@ -122,9 +160,25 @@ fn is_costly(pattern: &str) -> bool {
             other => Set::of(other),
         };
         let unlimited = quantifier(&mut chars);
-        push(groups.last_mut().expect("one group is always open"), item, unlimited);
+        push(
+            groups.last_mut().expect("one group is always open"),
+            item,
+            unlimited,
+        );
     }
     false
+}
+
+/// Whether a pattern for a host name leaves its dots open: `www.example.com`.
+fn is_open_host(pattern: &str) -> bool {
+    [".com", ".org", ".net", ".io"].iter().any(|end| {
+        pattern.match_indices(end).any(|(at, _)| {
+            let before = &pattern[..at];
+            let after = pattern[at + end.len()..].chars().next();
+            let named = before.ends_with(|c: char| c.is_ascii_alphanumeric());
+            named && !before.ends_with('\\') && after.is_none_or(|c| !c.is_ascii_alphanumeric())
+        })
+    })
 }
 
 type Chars<'p> = std::iter::Peekable<std::str::Chars<'p>>;
@@ -155,7 +209,12 @@ fn push(group: &mut Group, set: Set, unlimited: Option<bool>) {
     group.items += 1;
     if group.start.is_none() {
         group.start = Some(set);
-    } else if group.items > 1 && let (Some(start), true) = (group.start, group.open.is_some() && group.items == 2 && !group.fixed) {
+    } else if group.items > 1
+        && let (Some(start), true) = (
+            group.start,
+            group.open.is_some() && group.items == 2 && !group.fixed,
+        )
+    {
         // What starts with something optional may start with what follows, too.
         group.start = Some(start);
     }
@@ -244,7 +303,9 @@ fn class(chars: &mut Chars<'_>) -> Set {
             '-' if last.is_some() && chars.peek().is_some_and(|next| *next != ']') => {
                 let end = chars.next().unwrap_or('-');
                 let range = last.unwrap_or(end)..=end;
-                set = range.take(200).fold(set, |set, c| Set(set.0 | Set::of(c).0));
+                set = range
+                    .take(200)
+                    .fold(set, |set, c| Set(set.0 | Set::of(c).0));
                 last = None;
             }
             other => {
@@ -263,7 +324,16 @@ mod tests {
 
     #[test]
     fn repetitions_of_repetitions_are_costly() {
-        for pattern in ["(a+)+$", "(.*)*x", r"^(\w+\s?)*$", "(a|a)*b", "([a-z]+)*$", r"(\d+)+x", "(?:x*)*y", "((ab)*)*c"] {
+        for pattern in [
+            "(a+)+$",
+            "(.*)*x",
+            r"^(\w+\s?)*$",
+            "(a|a)*b",
+            "([a-z]+)*$",
+            r"(\d+)+x",
+            "(?:x*)*y",
+            "((ab)*)*c",
+        ] {
             assert!(is_costly(pattern), "{pattern}");
         }
     }
@@ -271,8 +341,21 @@ mod tests {
     #[test]
     fn what_is_told_apart_is_cheap() {
         for pattern in [
-            "(ab)+", r"\d+(,\d+)*", "[a-z]+", "(a+b)+", r"(\w+\.)+\w+", "a*b*", "(x|y)*", r"(\d{3}-)*\d", "", "(", ")",
-            r"^[^@]+@(.+)$", r"(https?://)?[\w.]+", "(a+", r"(?P<n>\d+)",
+            "(ab)+",
+            r"\d+(,\d+)*",
+            "[a-z]+",
+            "(a+b)+",
+            r"(\w+\.)+\w+",
+            "a*b*",
+            "(x|y)*",
+            r"(\d{3}-)*\d",
+            "",
+            "(",
+            ")",
+            r"^[^@]+@(.+)$",
+            r"(https?://)?[\w.]+",
+            "(a+",
+            r"(?P<n>\d+)",
         ] {
             assert!(!is_costly(pattern), "{pattern}");
         }

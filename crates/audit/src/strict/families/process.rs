@@ -11,17 +11,39 @@ use crate::strict::report::Weight;
 use crate::strict::value::{Clean, Kind, Level, Taint, Value};
 
 /// Shells, as the first of a list of arguments.
-const SHELLS: &[&str] = &["sh", "bash", "zsh", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell", "ksh", "dash"];
+const SHELLS: &[&str] = &[
+    "sh",
+    "bash",
+    "zsh",
+    "/bin/sh",
+    "/bin/bash",
+    "cmd",
+    "cmd.exe",
+    "powershell",
+    "ksh",
+    "dash",
+];
 
 /// Methods by which projects hand a line to a shell somewhere else.
-const REMOTE_SHELLS: &[&str] = &["_run_ssh", "run_ssh", "ssh_execute", "_ssh_execute", "exec_ssh", "run_shell", "_execute_ssh"];
+const REMOTE_SHELLS: &[&str] = &[
+    "_run_ssh",
+    "run_ssh",
+    "ssh_execute",
+    "_ssh_execute",
+    "exec_ssh",
+    "run_shell",
+    "_execute_ssh",
+];
 
 impl<'a> Analysis<'a> {
     pub(super) fn processes(&mut self, called: &Called<'_, 'a>) {
         if REMOTE_SHELLS.contains(&called.name) {
             return self.remote_shell(called);
         }
-        if matches!(called.path, "os.system" | "os.popen" | "subprocess.getoutput" | "subprocess.getstatusoutput") {
+        if matches!(
+            called.path,
+            "os.system" | "os.popen" | "subprocess.getoutput" | "subprocess.getstatusoutput"
+        ) {
             return self.unknown_line(called, called.positional.first());
         }
         if !is_subprocess(called.path) {
@@ -30,7 +52,9 @@ impl<'a> Analysis<'a> {
         let Some(command) = called.argument(0, "args") else {
             return;
         };
-        let shell = called.keyword("shell").is_some_and(|value| value.truth() != Some(false));
+        let shell = called
+            .keyword("shell")
+            .is_some_and(|value| value.truth() != Some(false));
         if shell {
             self.shell_line(called, command);
         } else {
@@ -40,7 +64,14 @@ impl<'a> Analysis<'a> {
 
     fn shell_line(&mut self, called: &Called<'_, 'a>, command: &Value) {
         match command.dirty(Clean::SHELL) {
-            Some(taint) => self.used(&rules::COMMAND, called.at, taint, Clean::SHELL, Level::File, "is run by a shell"),
+            Some(taint) => self.used(
+                &rules::COMMAND,
+                called.at,
+                taint,
+                Clean::SHELL,
+                Level::File,
+                "is run by a shell",
+            ),
             None => self.unknown_line(called, Some(command)),
         }
     }
@@ -52,27 +83,62 @@ impl<'a> Analysis<'a> {
         };
         if matches!(line.kind, Kind::Unknown | Kind::Path(_)) {
             let words = "a command from elsewhere is run by a shell";
-            self.report.add(&rules::COMMAND, called.at, Weight::suspected(&rules::COMMAND), words);
+            self.report.add(
+                &rules::COMMAND,
+                called.at,
+                Weight::suspected(&rules::COMMAND),
+                words,
+            );
         }
     }
 
     fn program(&mut self, called: &Called<'_, 'a>, command: &Value) {
         let Kind::Display(elements) = &command.kind else {
             if let Some(taint) = command.dirty(Clean::SHELL) {
-                let floor = if matches!(command.kind, Kind::Assembled(_)) { Level::Parameter } else { Level::Outside };
-                self.used(&rules::PROGRAM, called.at, taint, Clean::SHELL, floor, "names the program to run");
+                let floor = if matches!(command.kind, Kind::Assembled(_)) {
+                    Level::Parameter
+                } else {
+                    Level::Outside
+                };
+                self.used(
+                    &rules::PROGRAM,
+                    called.at,
+                    taint,
+                    Clean::SHELL,
+                    floor,
+                    "names the program to run",
+                );
             }
             return;
         };
         let first = elements.first();
-        let shell = first.and_then(Value::as_text).is_some_and(|name| SHELLS.contains(&name));
+        let shell = first
+            .and_then(Value::as_text)
+            .is_some_and(|name| SHELLS.contains(&name));
         if shell {
-            let line = elements[1..].iter().map(|value| value.dirty(Clean::SHELL)).fold(None, Taint::join);
+            let line = elements[1..]
+                .iter()
+                .map(|value| value.dirty(Clean::SHELL))
+                .fold(None, Taint::join);
             if let Some(taint) = line {
-                self.used(&rules::COMMAND, called.at, taint, Clean::SHELL, Level::File, "is run by a shell");
+                self.used(
+                    &rules::COMMAND,
+                    called.at,
+                    taint,
+                    Clean::SHELL,
+                    Level::File,
+                    "is run by a shell",
+                );
             }
         } else if let Some(taint) = first.and_then(|value| value.dirty(Clean::SHELL)) {
-            self.used(&rules::PROGRAM, called.at, taint, Clean::SHELL, Level::Outside, "names the program to run");
+            self.used(
+                &rules::PROGRAM,
+                called.at,
+                taint,
+                Clean::SHELL,
+                Level::Outside,
+                "names the program to run",
+            );
         }
     }
 
@@ -81,7 +147,14 @@ impl<'a> Analysis<'a> {
             return;
         };
         if let (Kind::Assembled(_), Some(taint)) = (&line.kind, line.dirty(Clean::SHELL)) {
-            self.used(&rules::COMMAND, called.at, taint, Clean::SHELL, Level::File, "is run by a remote shell");
+            self.used(
+                &rules::COMMAND,
+                called.at,
+                taint,
+                Clean::SHELL,
+                Level::File,
+                "is run by a remote shell",
+            );
         }
     }
 }
@@ -89,7 +162,11 @@ impl<'a> Analysis<'a> {
 fn is_subprocess(path: &str) -> bool {
     matches!(
         path,
-        "subprocess.run" | "subprocess.call" | "subprocess.check_call" | "subprocess.check_output"
-            | "subprocess.Popen" | "asyncio.create_subprocess_exec"
+        "subprocess.run"
+            | "subprocess.call"
+            | "subprocess.check_call"
+            | "subprocess.check_output"
+            | "subprocess.Popen"
+            | "asyncio.create_subprocess_exec"
     )
 }

@@ -5,23 +5,60 @@
 //! `token = "+"` of a parser, `PASSWORD_FIELD = "password"`.
 
 use super::names::{is_password, is_secret, last_name, mentions};
+use super::sql::is_sql;
 use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
 use crate::strict::report::Weight;
-use crate::strict::value::{Level, Value};
+use crate::strict::value::{Clean, HOLE, Kind, Level, Value};
 use crate::syntax::{CmpOp, Expr, ExprCompare, ExprDict, Ranged, TextSize};
 
 /// How values start that providers hand out.
 const PROVIDERS: &[&str] = &[
-    "sk-", "sk_live_", "rk_live_", "AKIA", "ASIA", "ghp_", "gho_", "github_pat_", "xoxb-", "xoxp-", "AIza", "ya29.",
-    "-----BEGIN RSA PRIVATE", "-----BEGIN PRIVATE", "-----BEGIN EC PRIVATE", "-----BEGIN OPENSSH", "glpat-", "npm_",
+    "sk-",
+    "sk_live_",
+    "rk_live_",
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "github_pat_",
+    "xoxb-",
+    "xoxp-",
+    "AIza",
+    "ya29.",
+    "-----BEGIN RSA PRIVATE",
+    "-----BEGIN PRIVATE",
+    "-----BEGIN EC PRIVATE",
+    "-----BEGIN OPENSSH",
+    "glpat-",
+    "npm_",
 ];
 
 /// Parts of texts that only stand for a secret.
 const PLACEHOLDERS: &[&str] = &[
-    "your", "example", "changeme", "change_me", "change-me", "placeholder", "xxx", "todo", "dummy", "<", "${", "{{",
-    "enter ", "insert", "...", "***", "env(", "not set", "none", "null", "redacted", "sample",
+    "your",
+    "example",
+    "changeme",
+    "change_me",
+    "change-me",
+    "placeholder",
+    "xxx",
+    "todo",
+    "dummy",
+    "<",
+    "${",
+    "{{",
+    "enter ",
+    "insert",
+    "...",
+    "***",
+    "env(",
+    "not set",
+    "none",
+    "null",
+    "redacted",
+    "sample",
 ];
 
 /// Settings that are keys whatever they hold.
@@ -41,20 +78,34 @@ impl<'a> Analysis<'a> {
 
     pub(super) fn secret_default(&mut self, name: &str, value: &Value, at: TextSize) {
         if is_secret(name) && text_of(value).is_some_and(|text| is_convincing(&text)) {
-            self.wrong(&rules::SECRET, at, &format!("a secret is written into the source as the default of `{name}`"));
+            self.wrong(
+                &rules::SECRET,
+                at,
+                &format!("a secret is written into the source as the default of `{name}`"),
+            );
         }
     }
 
     pub(super) fn secret_rows(&mut self, node: &'a ExprDict, _values: &[Value]) {
         for item in &node.items {
-            let (Some(Expr::StringLiteral(key)), Expr::StringLiteral(value)) = (&item.key, &item.value) else {
+            let (Some(Expr::StringLiteral(key)), Expr::StringLiteral(value)) =
+                (&item.key, &item.value)
+            else {
                 continue;
             };
             let (key, text) = (key.value.to_str(), value.value.to_str());
             if key == "PASSWORD" && text.is_empty() && self.tree.source.contains("ENGINE") {
-                self.wrong(&rules::WEAK_PASSWORD, item.value.start(), "the database has no password");
+                self.wrong(
+                    &rules::WEAK_PASSWORD,
+                    item.value.start(),
+                    "the database has no password",
+                );
             } else if is_secret(key) && is_convincing(text) || is_provided(text) {
-                self.wrong(&rules::SECRET, item.value.start(), &format!("a secret is written into the source as `{key}`"));
+                self.wrong(
+                    &rules::SECRET,
+                    item.value.start(),
+                    &format!("a secret is written into the source as `{key}`"),
+                );
             }
         }
     }
@@ -66,26 +117,111 @@ impl<'a> Analysis<'a> {
             let password = connects && (is_password(name) || *name == "passwd");
             let place = called.node.arguments.keywords[at].value.start();
             if password && text.is_empty() {
-                self.wrong(&rules::WEAK_PASSWORD, place, "the connection has no password");
-            } else if password && !is_placeholder(&text) || is_secret(name) && is_convincing(&text) || is_provided(&text) {
-                self.wrong(&rules::SECRET, place, &format!("a secret is written into the source as `{name}`"));
+                self.wrong(
+                    &rules::WEAK_PASSWORD,
+                    place,
+                    "the connection has no password",
+                );
+            } else if password && !is_placeholder(&text)
+                || is_secret(name) && is_convincing(&text)
+                || is_provided(&text)
+            {
+                self.wrong(
+                    &rules::SECRET,
+                    place,
+                    &format!("a secret is written into the source as `{name}`"),
+                );
             }
         }
         let key = match called.path {
-            "jwt.encode" | "jwt.decode" | "jose.jwt.encode" | "jose.jwt.decode" => called.argument(1, "key"),
-            "hmac.new" => called.argument(0, "key"),
-            "Crypto.Cipher.AES.new" | "cryptography.hazmat.primitives.ciphers.algorithms.AES" | "cryptography.fernet.Fernet" => {
-                called.argument(0, "key")
+            "jwt.encode" | "jwt.decode" | "jose.jwt.encode" | "jose.jwt.decode" => {
+                called.argument(1, "key")
             }
+            "hmac.new" => called.argument(0, "key"),
+            "Crypto.Cipher.AES.new"
+            | "cryptography.hazmat.primitives.ciphers.algorithms.AES"
+            | "cryptography.fernet.Fernet" => called.argument(0, "key"),
             _ => None,
         };
-        if key.and_then(text_of).is_some_and(|text| !text.is_empty() && !is_placeholder(&text)) {
-            self.wrong(&rules::SECRET, called.at, "a key is written into the source");
+        if key
+            .and_then(text_of)
+            .is_some_and(|text| !text.is_empty() && !is_placeholder(&text))
+        {
+            self.wrong(
+                &rules::SECRET,
+                called.at,
+                "a key is written into the source",
+            );
         }
+        self.stored_password(called);
         let log = called.path.contains("logging") || called.path.contains("logger");
-        let shown = called.node.arguments.args.iter().any(|argument| mentions(argument, is_logged_secret));
+        let shown = called
+            .node
+            .arguments
+            .args
+            .iter()
+            .any(|argument| mentions(argument, is_logged_secret));
         if log && shown {
-            self.wrong(&rules::SECRET_LOGGED, called.at, "a secret is written to a log");
+            self.wrong(
+                &rules::SECRET_LOGGED,
+                called.at,
+                "a secret is written to a log",
+            );
+        }
+        let statement = called.positional.iter().find(|value| {
+            value.taint.is_some()
+                && value
+                    .skeleton()
+                    .is_some_and(|text| text.contains(HOLE) && is_sql(text))
+        });
+        if log && statement.is_some() {
+            let words = "a statement is written to a log with the values in it";
+            self.report.add(
+                &rules::SECRET_LOGGED,
+                called.at,
+                Weight::suspected(&rules::SECRET_LOGGED),
+                words,
+            );
+        }
+    }
+
+    /// A password that goes into a database as it came in.
+    fn stored_password(&mut self, called: &Called<'_, 'a>) {
+        let statement = called
+            .positional
+            .first()
+            .and_then(Value::as_text)
+            .unwrap_or("")
+            .to_ascii_lowercase();
+        let stores = (statement.contains("insert") || statement.contains("update"))
+            && statement.contains("password");
+        let (true, Some(values), Some(expression)) = (
+            stores,
+            called.positional.get(1),
+            called.node.arguments.args.get(1),
+        ) else {
+            return;
+        };
+        let elements = match expression {
+            Expr::Tuple(node) => &node.elts[..],
+            Expr::List(node) => &node.elts[..],
+            _ => return,
+        };
+        let Kind::Display(known) = &values.kind else {
+            return;
+        };
+        let plain = elements.iter().zip(known.iter()).find(|(element, value)| {
+            last_name(element).is_some_and(|name| is_password(name) && !name.contains("hash"))
+                && value
+                    .taint
+                    .is_some_and(|taint| taint.clean == Clean::NOTHING)
+        });
+        if plain.is_some() {
+            self.wrong(
+                &rules::PLAIN_PASSWORD,
+                called.at,
+                "a password is stored as it came in",
+            );
         }
     }
 
@@ -97,19 +233,52 @@ impl<'a> Analysis<'a> {
             return;
         };
         for (expression, value, text) in [(&*node.left, one, other), (right, other, one)] {
-            let named = last_name(expression).is_some_and(is_password) || called_with_password(expression);
-            let hostile = value.taint.is_some_and(|taint| taint.level >= Level::Console);
-            if named && hostile && text.as_text().is_some_and(|text| !text.is_empty()) {
-                self.wrong(&rules::SECRET, node.start(), "a password is compared with one that the source names");
+            let named =
+                last_name(expression).is_some_and(is_password) || called_with_password(expression);
+            let hostile = value
+                .taint
+                .is_some_and(|taint| taint.level >= Level::Parameter);
+            let told = text
+                .as_text()
+                .is_some_and(|text| named && !text.is_empty() || is_long_hex(text));
+            if hostile && told {
+                self.wrong(
+                    &rules::SECRET,
+                    node.start(),
+                    "a password is compared with one that the source names",
+                );
             }
         }
-        let digest = |expression: &Expr| mentions(expression, |name| {
-            matches!(name, "hexdigest" | "digest" | "signature" | "hmac" | "mac" | "expected_signature" | "computed_hash" | "csrf_token" | "auth_token" | "api_key")
-        });
-        let constant = one.is_constant() || other.is_constant();
-        if !constant && (digest(&node.left) || digest(right)) {
+        let digest = |expression: &Expr| {
+            mentions(expression, |name| {
+                matches!(
+                    name,
+                    "hexdigest"
+                        | "digest"
+                        | "signature"
+                        | "hmac"
+                        | "mac"
+                        | "expected_signature"
+                        | "computed_hash"
+                        | "csrf_token"
+                        | "auth_token"
+                        | "api_key"
+                )
+            })
+        };
+        let constant = [one, other]
+            .iter()
+            .any(|value| value.is_constant() || matches!(value.kind, Kind::Number));
+        let passwords = last_name(&node.left).is_some_and(is_password)
+            && last_name(right).is_some_and(is_password);
+        if !constant && (passwords || digest(&node.left) || digest(right)) {
             let weight = Weight::suspected(&rules::TIMING);
-            self.report.add(&rules::TIMING, node.start(), weight, "this comparison takes longer the more of a secret matches");
+            self.report.add(
+                &rules::TIMING,
+                node.start(),
+                weight,
+                "this comparison takes longer the more of a secret matches",
+            );
         }
     }
 }
@@ -125,29 +294,51 @@ fn called_with_password(expression: &Expr) -> bool {
 }
 
 fn is_logged_secret(name: &str) -> bool {
-    is_password(name) || matches!(name, "secret" | "api_key" | "access_token" | "private_key" | "token" | "ssn" | "credit_card")
+    is_password(name)
+        || matches!(
+            name,
+            "secret" | "api_key" | "access_token" | "private_key" | "token" | "ssn" | "credit_card"
+        )
 }
 
 fn is_connection(called: &Called<'_, '_>) -> bool {
-    matches!(called.name, "connect" | "Connection" | "create_engine" | "login" | "Redis" | "MongoClient" | "SMTP" | "ConnectionPool" | "create_connection")
+    matches!(
+        called.name,
+        "connect"
+            | "Connection"
+            | "create_engine"
+            | "login"
+            | "Redis"
+            | "MongoClient"
+            | "SMTP"
+            | "ConnectionPool"
+            | "create_connection"
+    )
 }
 
 fn text_of(value: &Value) -> Option<String> {
     match &value.kind {
-        crate::strict::value::Kind::Text(text) => Some(text.to_string()),
-        crate::strict::value::Kind::Bytes(bytes) => String::from_utf8(bytes.to_vec()).ok(),
+        Kind::Text(text) => Some(text.to_string()),
+        Kind::Bytes(bytes) => String::from_utf8(bytes.to_vec()).ok(),
         _ => None,
     }
 }
 
+/// A digest or key in hexadecimal digits.
+fn is_long_hex(text: &str) -> bool {
+    text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn is_provided(text: &str) -> bool {
     PROVIDERS.iter().any(|start| text.starts_with(start))
-        && (text.starts_with("-----") || text.len() >= 20 && !text.contains(' ') && !is_placeholder(text))
+        && (text.starts_with("-----")
+            || text.len() >= 20 && !text.contains(' ') && !is_placeholder(text))
 }
 
 fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    PLACEHOLDERS.iter().any(|part| lower.contains(part)) || is_secret(text) && text.len() > 8 && !text.chars().any(|c| c.is_ascii_digit())
+    PLACEHOLDERS.iter().any(|part| lower.contains(part))
+        || is_secret(text) && text.len() > 8 && !text.chars().any(|c| c.is_ascii_digit())
 }
 
 /// Whether a text that a telling name is given may be a secret: long enough, one word, and not a plain one.
@@ -160,9 +351,11 @@ fn is_convincing(text: &str) -> bool {
         text.chars().any(|c| c.is_ascii_lowercase()),
         text.chars().any(|c| c.is_ascii_uppercase()),
         text.chars().any(|c| c.is_ascii_digit()),
-        text.chars().any(|c| c.is_ascii_punctuation() && c != '_' && c != '-' && c != '.'),
+        text.chars()
+            .any(|c| c.is_ascii_punctuation() && c != '_' && c != '-' && c != '.'),
     ];
-    let varied = classes.iter().filter(|class| **class).count() >= 2 && !text.contains('_') || text.len() >= 16 && entropy(text) > 3.5;
+    let varied = classes.iter().filter(|class| **class).count() >= 2 && !text.contains('_')
+        || text.len() >= 16 && entropy(text) > 3.5;
     varied || entropy(text) > 3.0
 }
 
@@ -174,5 +367,9 @@ fn entropy(text: &str) -> f64 {
     }
     let length = text.len() as f64;
     let share = |count: &u32| f64::from(*count) / length;
-    counts.iter().filter(|count| **count > 0).map(|count| -share(count) * share(count).log2()).sum()
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| -share(count) * share(count).log2())
+        .sum()
 }

@@ -7,13 +7,35 @@
 use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
-use crate::strict::value::{Clean, Kind, Level, Value};
+use crate::strict::report::Weight;
+use crate::strict::value::{Clean, HOLE, Kind, Level, Value};
 use crate::syntax::{Ranged, StmtReturn};
 
 /// Calls that keep, show or change a text, and run nothing.
 const HARMLESS: &[&str] = &[
-    "print", "format", "append", "join", "debug", "info", "warning", "error", "exception", "len", "str", "write",
-    "strip", "replace", "encode", "repr", "isinstance", "search", "match", "split", "lower", "upper", "log",
+    "print",
+    "format",
+    "append",
+    "join",
+    "debug",
+    "info",
+    "warning",
+    "error",
+    "exception",
+    "len",
+    "str",
+    "write",
+    "strip",
+    "replace",
+    "encode",
+    "repr",
+    "isinstance",
+    "search",
+    "match",
+    "split",
+    "lower",
+    "upper",
+    "log",
 ];
 
 impl<'a> Analysis<'a> {
@@ -21,16 +43,37 @@ impl<'a> Analysis<'a> {
         if HARMLESS.contains(&called.name) || called.path.starts_with("logging.") {
             return;
         }
-        let arguments = called.positional.iter().take(3).chain(called.keywords.iter().map(|(_, value)| value).take(3));
+        let arguments = called
+            .positional
+            .iter()
+            .take(3)
+            .chain(called.keywords.iter().map(|(_, value)| value).take(3));
         for (at, value) in arguments.enumerate() {
+            let assembled = matches!(&value.kind, Kind::Assembled(text) if is_sql(text));
             let Some(taint) = value.dirty(Clean::SQL) else {
+                if assembled && value.taint.is_none() && has_quoted_hole(value) {
+                    let words =
+                        "a value from elsewhere is put between the quotes of an SQL statement";
+                    return self.report.add(
+                        &rules::SQL,
+                        called.at,
+                        Weight::suspected(&rules::SQL),
+                        words,
+                    );
+                }
                 continue;
             };
-            let assembled = matches!(&value.kind, Kind::Assembled(text) if is_sql(text));
             let whole = at == 0 && runs_sql(called.name) && !matches!(value.kind, Kind::Text(_));
             if assembled {
                 let floor = Level::File;
-                return self.used(&rules::SQL, called.at, taint, Clean::SQL, floor, "is part of an SQL statement");
+                return self.used(
+                    &rules::SQL,
+                    called.at,
+                    taint,
+                    Clean::SQL,
+                    floor,
+                    "is part of an SQL statement",
+                );
             }
             if whole && taint.level >= Level::Console {
                 return self.flow(&rules::SQL, called.at, taint, "is run as SQL");
@@ -41,22 +84,52 @@ impl<'a> Analysis<'a> {
     pub(super) fn sql_returned(&mut self, node: &'a StmtReturn, value: &Value) {
         let assembled = matches!(&value.kind, Kind::Assembled(text) if is_sql(text));
         if let (true, Some(taint)) = (assembled, value.dirty(Clean::SQL)) {
-            let lower = crate::strict::value::Taint { level: taint.level.min(Level::Parameter), ..taint };
-            self.used(&rules::SQL, node.start(), lower, Clean::SQL, Level::File, "is part of an SQL statement");
+            let lower = crate::strict::value::Taint {
+                level: taint.level.min(Level::Parameter),
+                ..taint
+            };
+            self.used(
+                &rules::SQL,
+                node.start(),
+                lower,
+                Clean::SQL,
+                Level::File,
+                "is part of an SQL statement",
+            );
         }
     }
 }
 
 fn runs_sql(name: &str) -> bool {
-    matches!(name, "execute" | "executemany" | "executescript" | "raw" | "RawSQL" | "execute_sql" | "mogrify")
+    matches!(
+        name,
+        "execute" | "executemany" | "executescript" | "raw" | "RawSQL" | "execute_sql" | "mogrify"
+    )
+}
+
+/// Whether a part that is not known stands where a value belongs: names of tables stand outside quotes.
+fn has_quoted_hole(value: &Value) -> bool {
+    let text = value.skeleton().unwrap_or("");
+    let mut quoted = false;
+    text.chars().any(|c| {
+        quoted ^= matches!(c, '\'' | '"');
+        c == HOLE && quoted
+    })
 }
 
 /// Whether a text reads as an SQL statement.
 pub(super) fn is_sql(text: &str) -> bool {
-    let head: String = crate::strict::value::head(text).chars().take(2_000).collect::<String>().to_ascii_lowercase();
+    let head: String = crate::strict::value::head(text)
+        .chars()
+        .take(2_000)
+        .collect::<String>()
+        .to_ascii_lowercase();
     let has = |word: &str| head.contains(word);
     let starts = head.trim_start_matches(|c: char| c.is_whitespace() || c == '(');
-    let word = starts.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+    let word = starts
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or("");
     match word {
         "select" => has("from") || has(" where") || starts.starts_with("select *"),
         "insert" => has("into"),

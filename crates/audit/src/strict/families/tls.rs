@@ -14,8 +14,16 @@ use crate::syntax::{Expr, Ranged};
 
 /// Protocol constants that are broken.
 const OLD: &[&str] = &[
-    "PROTOCOL_SSLv2", "PROTOCOL_SSLv3", "PROTOCOL_TLSv1", "PROTOCOL_TLSv1_1", "SSLv2_METHOD", "SSLv3_METHOD",
-    "TLSv1_METHOD", "TLSv1_1_METHOD", "SSLv23_METHOD", "PROTOCOL_SSLv23",
+    "PROTOCOL_SSLv2",
+    "PROTOCOL_SSLv3",
+    "PROTOCOL_TLSv1",
+    "PROTOCOL_TLSv1_1",
+    "SSLv2_METHOD",
+    "SSLv3_METHOD",
+    "TLSv1_METHOD",
+    "TLSv1_1_METHOD",
+    "SSLv23_METHOD",
+    "PROTOCOL_SSLv23",
 ];
 
 impl<'a> Analysis<'a> {
@@ -25,50 +33,108 @@ impl<'a> Analysis<'a> {
         self.token(called);
         match called.path {
             "ssl._create_unverified_context" | "ssl._create_stdlib_context" => {
-                self.wrong(&rules::TLS_VERIFY, called.at, "this context accepts any certificate");
+                self.wrong(
+                    &rules::TLS_VERIFY,
+                    called.at,
+                    "this context accepts any certificate",
+                );
             }
-            "smtplib.SMTP().starttls" | "imaplib.IMAP4().starttls" | "ftplib.FTP_TLS" | "poplib.POP3().stls"
+            "smtplib.SMTP().starttls"
+            | "imaplib.IMAP4().starttls"
+            | "ftplib.FTP_TLS"
+            | "poplib.POP3().stls"
                 if called.positional.is_empty() && called.keyword("context").is_none() =>
             {
+                self.frame.encrypted = true;
                 let words = "without a context this accepts any certificate";
-                self.report.add(&rules::TLS_VERIFY, called.at, Weight::suspected(&rules::TLS_VERIFY), words);
+                self.report.add(
+                    &rules::TLS_VERIFY,
+                    called.at,
+                    Weight::suspected(&rules::TLS_VERIFY),
+                    words,
+                );
             }
-            "ldap3.Server" if called.keyword("use_ssl").is_some_and(Value::is_true) && called.keyword("tls").is_none() => {
+            "ldap3.Server"
+                if called.keyword("use_ssl").is_some_and(Value::is_true)
+                    && called.keyword("tls").is_none() =>
+            {
                 let words = "without `tls` this accepts any certificate";
-                self.report.add(&rules::TLS_VERIFY, called.at, Weight::suspected(&rules::TLS_VERIFY), words);
+                self.report.add(
+                    &rules::TLS_VERIFY,
+                    called.at,
+                    Weight::suspected(&rules::TLS_VERIFY),
+                    words,
+                );
             }
             "ssl.wrap_socket" if called.keyword("cert_reqs").is_none() => {
-                self.wrong(&rules::TLS_VERIFY, called.at, "`ssl.wrap_socket` accepts any certificate");
+                self.wrong(
+                    &rules::TLS_VERIFY,
+                    called.at,
+                    "`ssl.wrap_socket` accepts any certificate",
+                );
+            }
+            "smtplib.SMTP().starttls" => self.frame.encrypted = true,
+            "smtplib.SMTP().login" if !self.frame.encrypted => {
+                self.wrong(
+                    &rules::CLEARTEXT,
+                    called.at,
+                    "the password is sent in the clear",
+                );
             }
             "telnetlib.Telnet" | "ftplib.FTP" | "telnetlib3.open_connection" => {
-                self.wrong(&rules::CLEARTEXT, called.at, "this protocol sends passwords in the clear");
+                self.wrong(
+                    &rules::CLEARTEXT,
+                    called.at,
+                    "this protocol sends passwords in the clear",
+                );
             }
             _ => {}
         }
     }
 
     fn verification(&mut self, called: &Called<'_, 'a>) {
-        let web = ["requests.", "httpx.", "aiohttp."].iter().any(|module| called.path.starts_with(module));
+        let web = ["requests.", "httpx.", "aiohttp."]
+            .iter()
+            .any(|module| called.path.starts_with(module));
         let off = |name: &str| called.keyword(name).is_some_and(Value::is_false);
         if web && (off("verify") || off("ssl") || off("verify_ssl")) {
-            self.wrong(&rules::TLS_VERIFY, called.at, "the server's certificate is not verified");
+            self.wrong(
+                &rules::TLS_VERIFY,
+                called.at,
+                "the server's certificate is not verified",
+            );
         }
         let none = called.keyword("cert_reqs").is_some_and(|value| {
             value.as_text() == Some("CERT_NONE") || value.as_path() == Some("ssl.CERT_NONE")
         });
         if none {
-            self.wrong(&rules::TLS_VERIFY, called.at, "the server's certificate is not verified");
+            self.wrong(
+                &rules::TLS_VERIFY,
+                called.at,
+                "the server's certificate is not verified",
+            );
         }
         if called.name == "set_missing_host_key_policy" {
-            let policy = called.positional.first().and_then(Value::as_path).unwrap_or("");
+            let policy = called
+                .positional
+                .first()
+                .and_then(Value::as_path)
+                .unwrap_or("");
             if policy.contains("AutoAddPolicy") || policy.contains("WarningPolicy") {
-                self.wrong(&rules::HOST_KEY, called.at, "an unknown host key is accepted");
+                self.wrong(
+                    &rules::HOST_KEY,
+                    called.at,
+                    "an unknown host key is accepted",
+                );
             }
         }
     }
 
     fn protocol(&mut self, called: &Called<'_, 'a>) {
-        let named = called.positional.iter().chain(called.keywords.iter().map(|(_, value)| value));
+        let named = called
+            .positional
+            .iter()
+            .chain(called.keywords.iter().map(|(_, value)| value));
         let old = named.filter_map(Value::as_path).find(|path| {
             (path.starts_with("ssl.") || path.starts_with("OpenSSL."))
                 && OLD.contains(&path.rsplit('.').next().unwrap_or(""))
@@ -79,7 +145,12 @@ impl<'a> Analysis<'a> {
         }
         if called.path == "OpenSSL.SSL.Context" {
             let words = "a context of pyOpenSSL verifies nothing until `set_verify` is called";
-            self.report.add(&rules::TLS_VERIFY, called.at, Weight::suspected(&rules::TLS_VERIFY), words);
+            self.report.add(
+                &rules::TLS_VERIFY,
+                called.at,
+                Weight::suspected(&rules::TLS_VERIFY),
+                words,
+            );
         }
     }
 
@@ -89,18 +160,23 @@ impl<'a> Analysis<'a> {
         };
         let off = match node.attr.as_str() {
             "check_hostname" => value.is_false(),
-            "verify_mode" => value.as_path().is_some_and(|path| path.ends_with("CERT_NONE")),
+            "verify_mode" => value
+                .as_path()
+                .is_some_and(|path| path.ends_with("CERT_NONE")),
             "verify" => value.is_false(),
-            "_create_default_https_context" => {
-                value.as_path().is_some_and(|path| path.contains("_create_unverified_context"))
-            }
+            "_create_default_https_context" => value
+                .as_path()
+                .is_some_and(|path| path.contains("_create_unverified_context")),
             "minimum_version" => value.as_path().is_some_and(|path| {
                 path.ends_with("TLSv1") || path.ends_with("TLSv1_1") || path.ends_with("SSLv3")
             }),
             _ => false,
         };
         if off {
-            let words = format!("`{}` switches a check of the other end off", last_name(target).unwrap_or(""));
+            let words = format!(
+                "`{}` switches a check of the other end off",
+                last_name(target).unwrap_or("")
+            );
             self.wrong(&rules::TLS_VERIFY, target.start(), &words);
         }
     }
@@ -117,7 +193,11 @@ impl<'a> Analysis<'a> {
             "python_jwt.process_jwt" | "jose.jwt.get_unverified_claims" | "jwt.decode_complete"
                 if called.keyword("algorithms").is_none() =>
             {
-                self.wrong(&rules::JWT, called.at, "this reads a token without verifying its signature");
+                self.wrong(
+                    &rules::JWT,
+                    called.at,
+                    "this reads a token without verifying its signature",
+                );
             }
             _ => {}
         }
@@ -125,23 +205,44 @@ impl<'a> Analysis<'a> {
 
     fn decoded(&mut self, called: &Called<'_, 'a>) {
         let off = |value: Option<&Value>| value.is_some_and(Value::is_false);
-        let in_options = called.argument(3, "options").is_some_and(|options| match &options.kind {
-            Kind::Table(rows) => rows.iter().any(|(key, value)| &**key == "verify_signature" && value.is_false()),
-            _ => false,
-        });
-        let none = called.argument(2, "algorithms").is_some_and(|names| match &names.kind {
-            Kind::Display(names) => names.iter().any(is_none_algorithm),
-            _ => is_none_algorithm(names),
-        });
+        let in_options = called
+            .argument(3, "options")
+            .is_some_and(|options| match &options.kind {
+                Kind::Table(rows) => rows
+                    .iter()
+                    .any(|(key, value)| &**key == "verify_signature" && value.is_false()),
+                _ => false,
+            });
+        let none = called
+            .argument(2, "algorithms")
+            .is_some_and(|names| match &names.kind {
+                Kind::Display(names) => names.iter().any(is_none_algorithm),
+                _ => is_none_algorithm(names),
+            });
         if off(called.keyword("verify")) || in_options || none {
-            self.wrong(&rules::JWT, called.at, "the signature of this token is not verified");
-        } else if called.argument(2, "algorithms").is_none() && called.path == "jwt.decode" && called.keywords.iter().all(|(name, _)| !name.is_empty()) {
+            self.wrong(
+                &rules::JWT,
+                called.at,
+                "the signature of this token is not verified",
+            );
+        } else if called.argument(2, "algorithms").is_none()
+            && called.path == "jwt.decode"
+            && called.keywords.iter().all(|(name, _)| !name.is_empty())
+        {
             let words = "without `algorithms` the token chooses how it is verified";
-            self.report.add(&rules::JWT, called.at, Weight::suspected(&rules::JWT), words);
+            self.report.add(
+                &rules::JWT,
+                called.at,
+                Weight::suspected(&rules::JWT),
+                words,
+            );
         }
     }
 }
 
 fn is_none_algorithm(value: &Value) -> bool {
-    value.as_text().is_some_and(|name| name.eq_ignore_ascii_case("none")) || matches!(value.kind, Kind::None)
+    value
+        .as_text()
+        .is_some_and(|name| name.eq_ignore_ascii_case("none"))
+        || matches!(value.kind, Kind::None)
 }

@@ -6,40 +6,36 @@
 
 use super::names::last_name;
 use crate::strict::analysis::Analysis;
-use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
 use crate::strict::value::{Clean, Level, Value};
 use crate::syntax::{Expr, Ranged, StmtReturn};
 
 /// Words in the names of functions that hand out URLs.
-const WORDS: &[&str] = &["url", "redirect", "link", "callback", "webhook", "uri", "feed", "address", "endpoint"];
+const WORDS: &[&str] = &[
+    "url", "redirect", "link", "callback", "webhook", "uri", "feed", "address", "endpoint",
+];
 
 impl<'a> Analysis<'a> {
-    pub(super) fn urls(&mut self, called: &Called<'_, 'a>) {
-        let parses = match called.path {
-            "urllib.parse.urljoin" | "urlparse.urljoin" => called.positional.get(1),
-            "urllib.parse.urlparse" | "urllib.parse.urlsplit" | "urlparse.urlparse" => called.positional.first(),
-            _ => None,
-        };
-        if parses.is_some_and(|value| value.dirty(Clean::URL).is_some()) {
-            self.frame.parses_url = true;
-        }
-    }
-
     /// A function that took a URL apart and hands it on without having looked at its host.
     pub(super) fn url_returned(&mut self, node: &'a StmtReturn, value: &Value) {
         let lower = self.frame.name.to_ascii_lowercase();
-        if !self.frame.parses_url || !WORDS.iter().any(|word| lower.contains(word)) {
+        if !WORDS.iter().any(|word| lower.contains(word)) {
             return;
         }
         let rule = match node.value.as_deref() {
             Some(Expr::Call(call)) if last_name(&call.func) == Some("geturl") => &rules::REQUEST,
-            Some(Expr::Call(_) | Expr::Name(_) | Expr::FString(_)) => &rules::REDIRECT,
+            _ if value.joined => &rules::REDIRECT,
             _ => return,
         };
-        let number = matches!(value.kind, crate::strict::value::Kind::Number | crate::strict::value::Kind::Bool(_));
-        if let (false, Some(taint)) = (number, value.dirty(Clean::URL)) {
-            self.used(rule, node.start(), taint, Clean::URL, Level::Parameter, "is handed on as a URL whose host was not checked");
+        if let Some(taint) = value.dirty(Clean::URL) {
+            self.used(
+                rule,
+                node.start(),
+                taint,
+                Clean::URL,
+                Level::Parameter,
+                "is handed on as a URL whose host was not checked",
+            );
         }
     }
 
@@ -58,10 +54,24 @@ impl<'a> Analysis<'a> {
         }
         if last_name(target) == Some("Location") {
             if let Some(taint) = value.dirty(Clean::URL) {
-                self.used(&rules::REDIRECT, target.start(), taint, Clean::URL, Level::Outside, "decides where a client is sent");
+                self.used(
+                    &rules::REDIRECT,
+                    target.start(),
+                    taint,
+                    Clean::URL,
+                    Level::Outside,
+                    "decides where a client is sent",
+                );
             }
         } else if let Some(taint) = value.dirty(Clean::LINES) {
-            self.used(&rules::HEADER, target.start(), taint, Clean::LINES, Level::Remote, "is written into a header");
+            self.used(
+                &rules::HEADER,
+                target.start(),
+                taint,
+                Clean::LINES,
+                Level::Remote,
+                "is written into a header",
+            );
         }
     }
 }
