@@ -61,11 +61,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
 /// Measures of one tool on one half, or on both.
 struct Measures {
     recall: Share,
-    sven: Difference,
+    sven: [Difference; 2],
     seccodeplt: Difference,
-    /// Findings at Medium and above for a thousand lines.
+    /// Findings at Medium and above for a thousand lines of ordinary code, and their number.
     ordinary: f64,
     count: usize,
+    /// Those on other lines than `eval(input())`, which 2to3 made of Python 2's `input()` in gcj.
+    others: usize,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -95,10 +97,11 @@ impl Difference {
 fn measures(sets: &Sets, tool: &Tool, half: Option<Half>) -> Measures {
     let mut measures = Measures {
         recall: Share::default(),
-        sven: Difference::default(),
+        sven: <[Difference; 2]>::default(),
         seccodeplt: Difference::default(),
         ordinary: 0.0,
         count: 0,
+        others: 0,
     };
     let mut lines = 0;
     for (text, found) in sets.texts.iter().zip(&tool.found) {
@@ -108,13 +111,21 @@ fn measures(sets: &Sets, tool: &Tool, half: Option<Half>) -> Measures {
         let flagged = !found.is_empty();
         match text.kind {
             Kind::Labelled(cwe) => add(&mut measures.recall, in_family(found, cwe)),
-            Kind::SvenInsecure => add(&mut measures.sven.insecure, flagged),
-            Kind::SvenFixed => add(&mut measures.sven.fixed, flagged),
+            Kind::SvenInsecure { method } => {
+                add(&mut measures.sven[usize::from(method)].insecure, flagged);
+            }
+            Kind::SvenFixed { method } => {
+                add(&mut measures.sven[usize::from(method)].fixed, flagged);
+            }
             Kind::SecCodePltInsecure(_) => add(&mut measures.seccodeplt.insecure, flagged),
             Kind::SecCodePltFixed => add(&mut measures.seccodeplt.fixed, flagged),
             Kind::Ordinary => {
                 lines += text.code.lines().count();
-                measures.count += found.iter().filter(|finding| finding.grave).count();
+                let grave = || found.iter().filter(|finding| finding.grave);
+                measures.count += grave().count();
+                measures.others += grave()
+                    .filter(|finding| !is_eval_of_input(&text.code, finding.line))
+                    .count();
             }
         }
     }
@@ -133,10 +144,15 @@ fn in_family(found: &[Found], label: u32) -> bool {
         .any(|finding| families::related(finding.cwe, label))
 }
 
+fn is_eval_of_input(code: &str, line: u32) -> bool {
+    let line = code.lines().nth(line.saturating_sub(1) as usize);
+    line.is_some_and(|line| line.contains("eval(input("))
+}
+
 fn table(sets: &Sets, tools: &[Tool]) -> String {
     let mut table = String::from(
-        "| analyzer | half | SecurityEval, CWE of the family | SVEN insecure - fixed | SecCodePLT insecure - fixed | \
-         Medium and above per 1,000 ordinary lines |\n|---|---|---|---|---|---|\n",
+        "| analyzer | half | SecurityEval, CWE of the family | SVEN functions, insecure - fixed | SVEN methods | SecCodePLT insecure - fixed | \
+         Medium and above per 1,000 ordinary lines |\n|---|---|---|---|---|---|---|\n",
     );
     for tool in tools {
         for (name, half) in [
@@ -155,15 +171,17 @@ fn table(sets: &Sets, tools: &[Tool]) -> String {
             };
             let _ = writeln!(
                 table,
-                "| {} | {name} | {}/{} = {:.1} % | {} | {} | {:.3} ({}) |",
+                "| {} | {name} | {}/{} = {:.1} % | {} | {} | {} | {:.3} ({}, {} not `eval(input())`) |",
                 tool.name,
                 m.recall.part,
                 m.recall.of,
                 m.recall.percent(),
-                difference(m.sven),
+                difference(m.sven[0]),
+                difference(m.sven[1]),
                 difference(m.seccodeplt),
                 m.ordinary,
                 m.count,
+                m.others,
             );
         }
     }
@@ -173,9 +191,9 @@ fn table(sets: &Sets, tools: &[Tool]) -> String {
 fn reaches_targets(sets: &Sets, strict: &Tool, bandit: &Tool) -> bool {
     let (ours, theirs) = (measures(sets, strict, None), measures(sets, bandit, None));
     ours.recall.percent() >= 75.0
-        && ours.sven.points() >= theirs.sven.points() + 10.0
+        && ours.sven[0].points() >= theirs.sven[0].points() + 10.0
         && ours.seccodeplt.points() >= theirs.seccodeplt.points() + 10.0
-        && ours.ordinary <= 0.1
+        && ours.others == 0
 }
 
 fn listing(sets: &Sets, strict: &Tool, list: List) -> String {
@@ -194,10 +212,10 @@ fn listing(sets: &Sets, strict: &Tool, list: List) -> String {
                 .then_some("ordinary"),
             (List::Missed, _) if text.half == Half::KeptAside => None,
             (List::Missed, Kind::Labelled(cwe)) => (!in_family(found, cwe)).then_some("missed"),
-            (List::Missed, Kind::SvenInsecure | Kind::SecCodePltInsecure(_)) => {
+            (List::Missed, Kind::SvenInsecure { .. } | Kind::SecCodePltInsecure(_)) => {
                 found.is_empty().then_some("missed")
             }
-            (List::Missed, Kind::SvenFixed | Kind::SecCodePltFixed) => {
+            (List::Missed, Kind::SvenFixed { .. } | Kind::SecCodePltFixed) => {
                 (!found.is_empty()).then_some("false alarm")
             }
             _ => None,

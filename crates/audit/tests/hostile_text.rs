@@ -183,7 +183,7 @@ fn broken_code_is_scanned_in_strict_mode_only() {
         .into_iter()
         .map(|f| f.id)
         .collect();
-    assert_eq!(found, ["B605", "B307"]);
+    assert_eq!(found, ["S102", "S101"]);
 }
 
 fn parameters(count: usize) -> String {

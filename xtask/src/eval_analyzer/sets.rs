@@ -81,18 +81,13 @@ impl Sets {
                 text(record, "vul_type")?,
                 text(record, "func_name")?
             );
-            self.add(
-                &id,
-                commit,
-                Kind::SvenInsecure,
-                dedent(text(record, "func_src_before")?),
+            let (before, after) = (
+                text(record, "func_src_before")?,
+                text(record, "func_src_after")?,
             );
-            self.add(
-                &id,
-                commit,
-                Kind::SvenFixed,
-                dedent(text(record, "func_src_after")?),
-            );
+            let method = before.starts_with([' ', '\t']);
+            self.add(&id, commit, Kind::SvenInsecure { method }, dedent(before));
+            self.add(&id, commit, Kind::SvenFixed { method }, dedent(after));
         }
         Ok(())
     }

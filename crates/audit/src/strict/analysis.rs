@@ -95,14 +95,14 @@ impl<'a> Analysis<'a> {
     }
 
     /// Enters a value into the analysis.
-    pub(super) fn source(&mut self, level: Level, words: &str, at: TextSize) -> Option<Taint> {
+    pub(super) fn source(&mut self, level: Level, words: &str, at: TextSize) -> Taint {
         let step = self.step(None, What::Source(words.into()), at);
-        Some(Taint {
+        Taint {
             level,
             step,
             parameters: 0,
             clean: Clean::NOTHING,
-        })
+        }
     }
 
     pub(super) fn step(&mut self, previous: Option<u32>, what: What<'a>, at: TextSize) -> u32 {

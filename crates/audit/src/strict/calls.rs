@@ -108,7 +108,7 @@ impl<'a> Analysis<'a> {
             .iter()
             .map(|keyword| keyword.arg.as_ref().map_or("", |name| name.as_str()));
         let keywords: Vec<(&'a str, Value)> = names.zip(named.iter().cloned()).collect();
-        let (callee, receiver, name) = match &*node.func {
+        let (target, receiver, name) = match &*node.func {
             Expr::Attribute(function) => {
                 let name = function.attr.as_str();
                 (
@@ -120,7 +120,7 @@ impl<'a> Analysis<'a> {
             Expr::Name(name) => (head.clone(), None, name.id.as_str()),
             _ => (head.clone(), None, ""),
         };
-        let path = callee.as_path().unwrap_or("").to_owned();
+        let path = target.as_path().unwrap_or("").to_owned();
         let called = Called {
             node,
             path: &path,
@@ -134,7 +134,7 @@ impl<'a> Analysis<'a> {
         self.rules_of_calls(&called);
         self.absorbed(&called);
         self.raises_unless(node);
-        self.result(&called, &callee)
+        self.result(&called, &target)
     }
 
     fn sinks(&mut self, called: &Called<'_, 'a>) {
@@ -207,11 +207,11 @@ impl<'a> Analysis<'a> {
     }
 
     /// What a call gives.
-    fn result(&mut self, called: &Called<'_, 'a>, callee: &Value) -> Value {
+    fn result(&mut self, called: &Called<'_, 'a>, target: &Value) -> Value {
         if let Some(value) = self.dynamic(called) {
             return value;
         }
-        if let Some(kind) = self.folded(called) {
+        if let Some(kind) = Self::folded(called) {
             let taint = Taint::join(
                 called.arguments().joined(),
                 called.receiver.and_then(|value| value.taint),
@@ -222,7 +222,7 @@ impl<'a> Analysis<'a> {
                 ..Value::of(kind).with_taint(taint)
             };
         }
-        match &callee.kind {
+        match &target.kind {
             Kind::Function(index) => {
                 let method = self.functions[*index].class.is_some();
                 let arguments = Arguments {
@@ -232,7 +232,7 @@ impl<'a> Analysis<'a> {
                 self.apply(*index, &arguments)
             }
             Kind::Class(class) => self.instance(*class, called),
-            Kind::Path(path) => self.library(path, called, callee),
+            Kind::Path(path) => self.library(path, called, target),
             _ => self.unknown(called),
         }
     }
@@ -253,14 +253,14 @@ impl<'a> Analysis<'a> {
         instance
     }
 
-    fn library(&mut self, path: &str, called: &Called<'_, 'a>, callee: &Value) -> Value {
+    fn library(&mut self, path: &str, called: &Called<'_, 'a>, target: &Value) -> Value {
         // What a source gives is its own, whatever was asked.
         let mut taint = match tables::source(path) {
-            Some(_) => callee.taint,
-            None => Taint::join(callee.taint, called.arguments().joined()),
+            Some(_) => target.taint,
+            None => Taint::join(target.taint, called.arguments().joined()),
         };
-        if let (None, Some((level, words))) = (callee.taint, tables::source_method(called.name)) {
-            taint = Taint::join(self.source(level, words, called.at), taint);
+        if let (None, Some((level, words))) = (target.taint, tables::source_method(called.name)) {
+            taint = Taint::join(Some(self.source(level, words, called.at)), taint);
         }
         let clean =
             tables::cleans(path).or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
@@ -276,7 +276,7 @@ impl<'a> Analysis<'a> {
         ) || called.name == "resolve";
         let kind = match path {
             "int" | "float" | "len" | "ord" | "range" => Kind::Number,
-            "os.path.join" => self.path_of(called),
+            "os.path.join" => Self::path_of(called),
             _ if resolved => Kind::Unknown,
             _ => Kind::Path(format!("{}()", path.trim_end_matches("()")).into()),
         };
@@ -295,7 +295,7 @@ impl<'a> Analysis<'a> {
             called.arguments().joined(),
         );
         if let Some((level, words)) = tables::source_method(called.name) {
-            taint = Taint::join(self.source(level, words, called.at), taint);
+            taint = Taint::join(Some(self.source(level, words, called.at)), taint);
         }
         let clean = tables::method_cleans(called.name)
             .or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
@@ -323,7 +323,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn path_of(&self, called: &Called<'_, 'a>) -> Kind {
+    fn path_of(called: &Called<'_, 'a>) -> Kind {
         let mut builder = fold::Builder::default();
         for (at, value) in called.positional.iter().enumerate() {
             if at > 0 {
@@ -335,7 +335,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// What a call on constants gives.
-    fn folded(&mut self, called: &Called<'_, 'a>) -> Option<Kind> {
+    fn folded(called: &Called<'_, 'a>) -> Option<Kind> {
         let Some(receiver) = called.receiver else {
             return fold::function(called.path, called.positional);
         };

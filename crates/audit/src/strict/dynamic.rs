@@ -65,9 +65,9 @@ impl<'a> Analysis<'a> {
         let path = owner.as_path()?;
         let Some(name) = name.as_text() else {
             if WORTH_HIDING.contains(&path)
-                && !name
+                && name
                     .dirty(Clean::ALL)
-                    .is_some_and(|taint| taint.level >= Level::Outside)
+                    .is_none_or(|taint| taint.level < Level::Outside)
             {
                 self.hidden(path, at);
             }

@@ -134,11 +134,11 @@ impl<'a> Analysis<'a> {
                 tasks.push(Task::Bind(&node.target));
             }
             Expr::ListComp(node) => {
-                comprehension(&node.generators, &[&node.elt], expression, tasks)
+                comprehension(&node.generators, &[&node.elt], expression, tasks);
             }
             Expr::SetComp(node) => comprehension(&node.generators, &[&node.elt], expression, tasks),
             Expr::Generator(node) => {
-                comprehension(&node.generators, &[&node.elt], expression, tasks)
+                comprehension(&node.generators, &[&node.elt], expression, tasks);
             }
             Expr::DictComp(node) => {
                 let parts: Vec<&Expr> = node
@@ -193,7 +193,7 @@ impl<'a> Analysis<'a> {
                 self.attribute(&values[0], node.attr.as_str(), node.start())
             }
             Expr::Subscript(node) => self.subscript(node, &values[0], &values[1]),
-            Expr::BinOp(node) => self.operation(expression, node.op, &values[0], &values[1]),
+            Expr::BinOp(node) => Self::operation(node.op, &values[0], &values[1]),
             Expr::UnaryOp(node) => match (node.op, &values[0].kind) {
                 (UnaryOp::Not, _) => values[0].truth().map_or_else(
                     || Value::of(Kind::Number),
@@ -211,7 +211,7 @@ impl<'a> Analysis<'a> {
                 let first = values.next().unwrap_or_default();
                 values.fold(first, Value::join)
             }
-            Expr::FString(node) => self.interpolated(node, values),
+            Expr::FString(node) => Self::interpolated(node, values),
             Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) => display(values).with_taint(joined()),
             Expr::Dict(node) => {
                 self.dictionary(node, values);
@@ -261,7 +261,11 @@ impl<'a> Analysis<'a> {
             }
             (Kind::Text(text), _, Expr::Slice(slice)) if is_reversal(slice) => fold::reversed(text),
             (Kind::Path(path), ..) if matches!(&**path, "session" | "flask.session") => {
-                return Value::tainted(self.source(Level::Outside, "the session", node.start()));
+                return Value::tainted(Some(self.source(
+                    Level::Outside,
+                    "the session",
+                    node.start(),
+                )));
             }
             // An element of what an import gives is of its kind: `request.files["x"]`.
             (Kind::Path(path), ..) if path.starts_with("request") || path.starts_with("sys") => {
@@ -277,13 +281,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn operation(
-        &mut self,
-        expression: &'a Expr,
-        operator: Operator,
-        a: &Value,
-        b: &Value,
-    ) -> Value {
+    fn operation(operator: Operator, a: &Value, b: &Value) -> Value {
         let taint = Taint::join(a.taint, b.taint);
         let predictable = a.predictable || b.predictable;
         let kind = match operator {
@@ -301,7 +299,7 @@ impl<'a> Analysis<'a> {
                 (Kind::Int(a), Kind::Int(b)) => Kind::Int(a | b),
                 _ => Kind::Unknown,
             },
-            Operator::Div => self.joined_path(expression, a, b),
+            Operator::Div => crate::strict::families::joined_path(a, b),
             _ => Kind::Unknown,
         };
         // `%d` lets nothing but numbers through.
@@ -320,7 +318,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn interpolated(&mut self, node: &'a crate::syntax::ExprFString, values: &[Value]) -> Value {
+    fn interpolated(node: &'a crate::syntax::ExprFString, values: &[Value]) -> Value {
         let mut builder = fold::Builder::default();
         let mut next = values.iter();
         let mut taint = None;

@@ -315,7 +315,7 @@ impl<'a> Analysis<'a> {
             }
             match test {
                 Some(test) if !(truth == Some(true) && is_written(test)) => {
-                    self.assume(test, false)
+                    self.assume(test, false);
                 }
                 _ => {
                     exhausted = true;
@@ -429,7 +429,7 @@ impl<'a> Analysis<'a> {
     }
 
     fn caught(&mut self, name: &'a str, at: crate::syntax::TextSize) {
-        let taint = self.source(Level::File, "an error's text", at);
+        let taint = Some(self.source(Level::File, "an error's text", at));
         self.scope()
             .set(Key::name(name), Value::path("exception").with_taint(taint));
     }

@@ -102,7 +102,7 @@ pub(super) fn percent(template: &str, arguments: &Value) -> Kind {
         let Some(end) = end else { break };
         match elements.get(next) {
             Some(value) if !named && end == 0 && rest.starts_with(['s', 'r']) => {
-                builder.value(value)
+                builder.value(value);
             }
             _ if rest[end..].starts_with(['d', 'i', 'f', 'x']) => builder.literal("0"),
             _ => builder.value(&Value::default()),
@@ -176,7 +176,7 @@ fn text_method(text: &Rc<str>, name: &str, arguments: &[Value]) -> Option<Kind> 
             }
             Kind::Text(head(&text.replace(from, to)).into())
         }
-        "join" => joined(text, first?)?,
+        "join" => joined(text, first?),
         "split" if text.len() < 1_000 => split(text, first)?,
         _ => return None,
     })
@@ -193,11 +193,9 @@ fn split(text: &str, separator: Option<&Value>) -> Option<Kind> {
     (parts.len() <= 64).then(|| Kind::Display(parts.into()))
 }
 
-fn joined(separator: &str, parts: &Value) -> Option<Kind> {
+fn joined(separator: &str, parts: &Value) -> Kind {
     let Kind::Display(elements) = &parts.kind else {
-        return Some(Kind::Assembled(
-            format!("{HOLE}{}{HOLE}", head(separator)).into(),
-        ));
+        return Kind::Assembled(format!("{HOLE}{}{HOLE}", head(separator)).into());
     };
     let mut builder = Builder::default();
     for (at, element) in elements.iter().enumerate() {
@@ -206,7 +204,7 @@ fn joined(separator: &str, parts: &Value) -> Option<Kind> {
         }
         builder.value(element);
     }
-    Some(builder.finish())
+    builder.finish()
 }
 
 /// What a call of a library function on constants gives.
@@ -287,7 +285,11 @@ fn octets(elements: &[Value]) -> Option<Rc<[u8]>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 fn unhex(text: &str) -> Option<Rc<[u8]>> {

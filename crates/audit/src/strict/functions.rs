@@ -104,6 +104,10 @@ impl<'a> Analysis<'a> {
 
     /// Follows a function inside the scopes at hand.
     pub(super) fn follow_here(&mut self, index: usize) {
+        if self.nesting >= DEEPEST {
+            return;
+        }
+        self.nesting += 1;
         self.functions[index].state = State::Followed;
         let function = &self.functions[index];
         let (body, name) = (function.body, function.name);
@@ -134,6 +138,7 @@ impl<'a> Analysis<'a> {
         self.scopes.pop();
         let frame = std::mem::replace(&mut self.frame, outer);
         self.functions[index].state = State::Done(Rc::new(frame.summary));
+        self.nesting -= 1;
     }
 
     fn bind_parameters(&mut self, index: usize, serves: bool) {
@@ -180,7 +185,10 @@ impl<'a> Analysis<'a> {
             Level::Parameter
         };
         let clean = match annotation {
-            Some(Expr::Name(name)) if matches!(name.id.as_str(), "int" | "float" | "bool") => {
+            // Frameworks convert what they pass; elsewhere nobody keeps a caller to an annotation.
+            Some(Expr::Name(name))
+                if serves && matches!(name.id.as_str(), "int" | "float" | "bool") =>
+            {
                 Clean::ALL
             }
             _ => Clean::NOTHING,
@@ -258,18 +266,18 @@ impl<'a> Analysis<'a> {
         let State::Done(summary) = self.functions[index].state.clone() else {
             return Value::tainted(arguments.joined());
         };
-        for used in &summary.uses {
-            let taint = arguments.of(used.parameters, &self.functions[index]);
-            let Some(taint) = taint.filter(|taint| !taint.clean.covers(used.need)) else {
+        for danger in &summary.uses {
+            let taint = arguments.of(danger.parameters, &self.functions[index]);
+            let Some(taint) = taint.filter(|taint| !taint.clean.covers(danger.need)) else {
                 continue;
             };
-            let words = format!("through `{}` {}", self.functions[index].name, used.words);
+            let words = format!("through `{}` {}", self.functions[index].name, danger.words);
             if taint.level > Level::Parameter {
-                self.flow(&used.rule, used.at, taint, &words);
+                self.flow(&danger.rule, danger.at, taint, &words);
             }
             self.remember(Use {
                 parameters: taint.parameters,
-                ..used.clone()
+                ..danger.clone()
             });
         }
         let mut value = summary.returned.clone();

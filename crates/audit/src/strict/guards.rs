@@ -18,7 +18,7 @@ const DEEPEST_CONDITION: u32 = 24;
 type Proved<'a> = Vec<(Key<'a>, Clean)>;
 
 /// The variable behind an expression, also where it is only stripped, lowered or resolved.
-pub(super) fn subject<'a>(expression: &'a Expr) -> Option<(Key<'a>, Shape)> {
+pub(super) fn subject(expression: &Expr) -> Option<(Key<'_>, Shape)> {
     let mut shape = Shape::Itself;
     let mut rest = expression;
     for _ in 0..8 {
@@ -140,7 +140,7 @@ impl<'a> Analysis<'a> {
             self.scope().set(key, known.with_taint(taint));
             match self.taken_from(key) {
                 Some(origin) if clean.covers(Clean::URL) || clean.covers(Clean::PATH) => {
-                    key = origin
+                    key = origin;
                 }
                 _ => return,
             }
@@ -572,7 +572,7 @@ fn is_literal(expression: &Expr) -> bool {
     )
 }
 
-fn isinstance<'a>(arguments: &'a [Expr]) -> Proved<'a> {
+fn isinstance(arguments: &[Expr]) -> Proved<'_> {
     let number = |kind: &Expr| matches!(kind, Expr::Name(name) if matches!(name.id.as_str(), "int" | "float" | "bool"));
     let numbers = match arguments.get(1) {
         Some(Expr::Tuple(node)) => node.elts.iter().all(number),

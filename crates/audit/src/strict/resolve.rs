@@ -58,12 +58,11 @@ impl<'a> Analysis<'a> {
 
     fn import_module(&mut self, alias: &'a Alias) {
         let full = alias.name.as_str();
-        match &alias.asname {
-            Some(short) => self.bind(short.as_str(), Value::path(&canonical(full))),
-            None => {
-                let first = full.split('.').next().unwrap_or(full);
-                self.bind(first, Value::path(&canonical(first)));
-            }
+        if let Some(short) = &alias.asname {
+            self.bind(short.as_str(), Value::path(&canonical(full)))
+        } else {
+            let first = full.split('.').next().unwrap_or(full);
+            self.bind(first, Value::path(&canonical(first)));
         }
     }
 
@@ -109,7 +108,7 @@ impl<'a> Analysis<'a> {
         };
         let value = Value::path(&canonical(path));
         match tables::source(path) {
-            Some((level, words)) => value.with_taint(self.source(level, words, at)),
+            Some((level, words)) => value.with_taint(Some(self.source(level, words, at))),
             None => value,
         }
     }
@@ -121,7 +120,7 @@ impl<'a> Analysis<'a> {
                 let value = Value::path(&format!("{path}.{name}"));
                 match web::request_attribute(name) {
                     Some(level) => {
-                        value.with_taint(self.source(level, &format!("`request.{name}`"), at))
+                        value.with_taint(Some(self.source(level, &format!("`request.{name}`"), at)))
                     }
                     None => value,
                 }
@@ -146,7 +145,7 @@ impl<'a> Analysis<'a> {
         };
         let mut value = Value::path(&full).with_taint(owner.taint);
         if let (None, Some((level, words))) = (owner.taint, known) {
-            value.taint = self.source(level, words, at);
+            value.taint = Some(self.source(level, words, at));
         }
         value
     }
@@ -157,9 +156,9 @@ impl<'a> Analysis<'a> {
         }
         match name {
             "request" | "REQUEST" => Value::path("request"),
-            "path" | "headers" | "rfile" if web::handles(self, class) => {
-                Value::tainted(self.source(Level::Remote, &format!("the request's `{name}`"), at))
-            }
+            "path" | "headers" | "rfile" if web::handles(self, class) => Value::tainted(Some(
+                self.source(Level::Remote, &format!("the request's `{name}`"), at),
+            )),
             _ => Value::tainted(owner.taint),
         }
     }

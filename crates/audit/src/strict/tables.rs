@@ -41,6 +41,7 @@ pub(super) fn source_method(method: &str) -> Option<(Level, &'static str)> {
 }
 
 /// What the result of a library function is clean of.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cleans(path: &str) -> Option<Clean> {
     Some(match path {
         "int"

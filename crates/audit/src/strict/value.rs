@@ -242,9 +242,12 @@ impl Value {
 /// An import wins over the stand-in of `except ImportError`, an assembled text over the constant that it replaces.
 fn joined_kind(a: Kind, b: Kind) -> Kind {
     match (a, b) {
-        (kind @ Kind::Path(_), _) | (_, kind @ Kind::Path(_)) => kind,
-        (kind @ Kind::Assembled(_), _) | (_, kind @ Kind::Assembled(_)) => kind,
-        (kind @ Kind::Function(_), Kind::None) | (Kind::None, kind @ Kind::Function(_)) => kind,
+        (kind @ Kind::Path(_), _)
+        | (_, kind @ Kind::Path(_))
+        | (kind @ Kind::Assembled(_), _)
+        | (_, kind @ Kind::Assembled(_))
+        | (kind @ Kind::Function(_), Kind::None)
+        | (Kind::None, kind @ Kind::Function(_)) => kind,
         _ => Kind::Unknown,
     }
 }

@@ -68,11 +68,13 @@ impl<'a> Analysis<'a> {
         });
         let from_here = called.receiver.is_some_and(|value| value.taint.is_none());
         if named && from_here {
-            self.frame.formats.push((called.at, self.unescaped(called)));
+            self.frame
+                .formats
+                .push((called.at, Self::unescaped(called)));
         }
     }
 
-    fn unescaped(&self, called: &Called<'_, 'a>) -> Option<Taint> {
+    fn unescaped(called: &Called<'_, 'a>) -> Option<Taint> {
         let values = called
             .positional
             .iter()

@@ -127,7 +127,7 @@ impl<'a> Analysis<'a> {
             match test {
                 Expr::UnaryOp(node) => rest.push(&node.operand),
                 Expr::BoolOp(node) if node.op == BoolOp::And => {
-                    rest.extend(node.values.iter().take(8))
+                    rest.extend(node.values.iter().take(8));
                 }
                 Expr::Call(call) => {
                     if let Some(name) = asked_file(call) {
@@ -204,21 +204,6 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// `a / b`: a path, should it be used as one.
-    pub(in crate::strict) fn joined_path(
-        &mut self,
-        _expression: &'a Expr,
-        a: &Value,
-        b: &Value,
-    ) -> Kind {
-        let number =
-            |value: &Value| matches!(value.kind, Kind::Int(_) | Kind::Number | Kind::Bool(_));
-        if number(a) || number(b) {
-            return Kind::Number;
-        }
-        Kind::Path("quotient".into())
-    }
-
     fn quotient(&mut self, called: &Called<'_, 'a>) {
         let joined = |path: &str| {
             path == "quotient" || path.starts_with("pathlib.Path()") || path == "pathlib.Path"
@@ -254,4 +239,13 @@ fn asked_file(call: &ExprCall) -> Option<&str> {
         Some(Expr::Name(name)) if asked => Some(name.id.as_str()),
         _ => None,
     }
+}
+
+/// `a / b`: a path, should it be used as one.
+pub(in crate::strict) fn joined_path(a: &Value, b: &Value) -> Kind {
+    let number = |value: &Value| matches!(value.kind, Kind::Int(_) | Kind::Number | Kind::Bool(_));
+    if number(a) || number(b) {
+        return Kind::Number;
+    }
+    Kind::Path("quotient".into())
 }

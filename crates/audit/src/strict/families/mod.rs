@@ -16,6 +16,8 @@ mod urls;
 mod web_settings;
 mod xml;
 
+pub(super) use files::joined_path;
+
 use super::analysis::Analysis;
 use super::calls::Called;
 use super::value::Value;

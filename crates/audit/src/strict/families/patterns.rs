@@ -99,7 +99,7 @@ impl Set {
         match letter {
             'd' => all(char::is_ascii_digit),
             'w' => all(|c| c.is_ascii_alphanumeric() || *c == '_'),
-            's' => all(|c| c.is_ascii_whitespace()),
+            's' => all(char::is_ascii_whitespace),
             'D' => Set(!Set::class('d').0),
             'W' => Set(!Set::class('w').0),
             'S' => Set(!Set::class('s').0),
@@ -188,19 +188,16 @@ fn skip_flags(chars: &mut Chars<'_>) {
         return;
     }
     chars.next();
-    match chars.next() {
-        Some('P' | '<') => {
-            if chars.peek() == Some(&'=') || chars.peek() == Some(&'!') {
-                chars.next();
-                return;
-            }
-            for c in chars.by_ref() {
-                if c == '>' || c == ')' {
-                    break;
-                }
+    if let Some('P' | '<') = chars.next() {
+        if chars.peek() == Some(&'=') || chars.peek() == Some(&'!') {
+            chars.next();
+            return;
+        }
+        for c in chars.by_ref() {
+            if c == '>' || c == ')' {
+                break;
             }
         }
-        _ => {}
     }
 }
 

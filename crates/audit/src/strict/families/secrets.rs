@@ -137,8 +137,8 @@ impl<'a> Analysis<'a> {
             "jwt.encode" | "jwt.decode" | "jose.jwt.encode" | "jose.jwt.decode" => {
                 called.argument(1, "key")
             }
-            "hmac.new" => called.argument(0, "key"),
-            "Crypto.Cipher.AES.new"
+            "hmac.new"
+            | "Crypto.Cipher.AES.new"
             | "cryptography.hazmat.primitives.ciphers.algorithms.AES"
             | "cryptography.fernet.Fernet" => called.argument(0, "key"),
             _ => None,

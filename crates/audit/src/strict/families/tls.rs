@@ -159,11 +159,10 @@ impl<'a> Analysis<'a> {
             return;
         };
         let off = match node.attr.as_str() {
-            "check_hostname" => value.is_false(),
+            "check_hostname" | "verify" => value.is_false(),
             "verify_mode" => value
                 .as_path()
                 .is_some_and(|path| path.ends_with("CERT_NONE")),
-            "verify" => value.is_false(),
             "_create_default_https_context" => value
                 .as_path()
                 .is_some_and(|path| path.contains("_create_unverified_context")),

@@ -38,7 +38,7 @@ impl<'a> Analysis<'a> {
         match called.name {
             "set_cookie" => self.cookie(called),
             "bind" | "TCPServer" | "UDPServer" | "HTTPServer" | "ThreadingHTTPServer" => {
-                self.bound(called)
+                self.bound(called);
             }
             "Environment" => self.escaping(called),
             "CORS" | "add_middleware" => self.origins(called),

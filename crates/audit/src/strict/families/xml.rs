@@ -14,7 +14,7 @@ impl<'a> Analysis<'a> {
     pub(super) fn xml(&mut self, called: &Called<'_, 'a>) {
         match called.path {
             "lxml.etree.XMLParser" | "lxml.etree.XMLPullParser" | "lxml.etree.iterparse" => {
-                self.lxml_parser(called)
+                self.lxml_parser(called);
             }
             path if parses(path) => self.parsed(called),
             _ if called.name == "setFeature" => self.feature(called),
