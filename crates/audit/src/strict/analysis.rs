@@ -1,5 +1,6 @@
 //! The state of one strict scan, and the words for where a value came from.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::catalogue::StrictRule;
@@ -20,6 +21,8 @@ const MOST_EXECUTED: u32 = 3;
 #[derive(Clone, Debug)]
 pub(super) struct Step<'a> {
     pub(super) previous: Option<u32>,
+    /// The first step of the way.
+    pub(super) origin: u32,
     pub(super) what: What<'a>,
     pub(super) at: TextSize,
 }
@@ -50,11 +53,17 @@ pub(super) struct Analysis<'a> {
     pub(super) nesting: u32,
     /// How many layers of executed text are around this tree.
     pub(super) executed: u32,
+    /// Bytes of executed text that may still be read.
+    pub(super) budget: usize,
+    /// Names that nothing here binds, with what they mean.
+    pub(super) unbound: HashMap<&'a str, Value>,
+    /// Whether the source speaks of digests or passwords at all.
+    pub(super) compares_secrets: bool,
 }
 
 impl<'a> Analysis<'a> {
     /// Follows a whole tree and gives what it found.
-    pub(super) fn run(tree: &'a Tree, executed: u32) -> Report {
+    pub(super) fn run(tree: &'a Tree, executed: u32, budget: usize) -> Report {
         let mut analysis = Analysis {
             tree,
             scopes: vec![Env::default()],
@@ -67,6 +76,9 @@ impl<'a> Analysis<'a> {
             report: Report::default(),
             nesting: 0,
             executed,
+            budget,
+            unbound: HashMap::new(),
+            compares_secrets: speaks_of_secrets(&tree.source),
         };
         analysis.body(tree.body());
         analysis.races();
@@ -76,14 +88,17 @@ impl<'a> Analysis<'a> {
         analysis.report
     }
 
-    /// Follows text that the program executes, as if it stood there; findings are placed at `at`.
-    pub(super) fn execute(&mut self, text: &str, at: TextSize) {
-        if self.executed >= MOST_EXECUTED {
-            return;
+    /// Follows text that the program executes, as if it stood there; findings are placed at `at`. False where the text
+    /// is not read: texts that are executed again and again would cost more time than the source is long.
+    pub(super) fn execute(&mut self, text: &str, at: TextSize) -> bool {
+        if self.executed >= MOST_EXECUTED || text.len() > self.budget {
+            return false;
         }
+        self.budget -= text.len();
         let tree = Tree::parse(text);
-        let inner = Analysis::run(&tree, self.executed + 1);
+        let inner = Analysis::run(&tree, self.executed + 1, self.budget);
         self.report.adopt(inner, at);
+        true
     }
 
     pub(super) fn scope(&mut self) -> &mut Env<'a> {
@@ -106,8 +121,15 @@ impl<'a> Analysis<'a> {
     }
 
     pub(super) fn step(&mut self, previous: Option<u32>, what: What<'a>, at: TextSize) -> u32 {
-        self.steps.push(Step { previous, what, at });
-        self.steps.len() as u32 - 1
+        let index = self.steps.len() as u32;
+        let origin = previous.map_or(index, |previous| self.steps[previous as usize].origin);
+        self.steps.push(Step {
+            previous,
+            origin,
+            what,
+            at,
+        });
+        index
     }
 
     /// Reports a flow from a source into a use that is not safe for it.
@@ -125,28 +147,33 @@ impl<'a> Analysis<'a> {
     /// The way of a value in words: its source, and the last variables that it went through.
     fn way(&self, taint: Taint) -> String {
         let mut variables: Vec<String> = Vec::new();
-        let mut at = taint.step;
-        loop {
-            let step = &self.steps[at as usize];
-            let line = self.tree.lines.line(step.at);
-            match (&step.what, step.previous) {
-                (What::Variable(name), previous) => {
-                    if variables.len() < 4 {
-                        variables.push(format!("`{name}` (line {line})"));
-                    }
-                    match previous {
-                        Some(previous) => at = previous,
-                        None => return through("a value", &variables),
-                    }
-                }
-                (What::Source(words), _) => {
-                    return through(&format!("{words} (line {line})"), &variables);
-                }
-                (What::Parameter(name), _) => {
-                    return through(&format!("parameter `{name}`"), &variables);
-                }
+        let mut at = Some(taint.step);
+        while let Some(step) = at.map(|at| &self.steps[at as usize]) {
+            if let What::Variable(name) = step.what {
+                variables.push(format!("`{name}` (line {})", self.tree.lines.line(step.at)));
+            }
+            // The first steps say where it came from, the last ones how it got here.
+            at = step.previous.filter(|_| variables.len() < 4);
+        }
+        let origin = self.origin(taint);
+        let line = self.tree.lines.line(origin.at);
+        match &origin.what {
+            What::Source(words) => through(&format!("{words} (line {line})"), &variables),
+            What::Parameter(name) | What::Variable(name) => {
+                through(&format!("parameter `{name}`"), &variables)
             }
         }
+    }
+
+    /// The step by which a value entered.
+    fn origin(&self, taint: Taint) -> &Step<'a> {
+        let last = &self.steps[taint.step as usize];
+        &self.steps[last.origin as usize]
+    }
+
+    /// Whether a value entered under these words.
+    pub(super) fn entered_as(&self, taint: Taint, words: &str) -> bool {
+        matches!(&self.origin(taint).what, What::Source(source) if &**source == words)
     }
 
     /// Runs `body` one level deeper, unless that is too deep.
@@ -159,6 +186,24 @@ impl<'a> Analysis<'a> {
         self.nesting -= 1;
         falls
     }
+}
+
+/// Words of the rules that look at comparisons.
+fn speaks_of_secrets(source: &str) -> bool {
+    [
+        "digest",
+        "signature",
+        "hmac",
+        "mac",
+        "computed_hash",
+        "token",
+        "api_key",
+        "pass",
+        "PASS",
+        "pwd",
+    ]
+    .iter()
+    .any(|word| source.contains(word))
 }
 
 fn through(source: &str, variables: &[String]) -> String {

@@ -56,11 +56,11 @@ impl<'c, 'a> Called<'c, 'a> {
 
     /// The taint of what a sink looks at.
     fn at_risk(&self, sink: &Sink) -> Option<Taint> {
-        let named = |names: &[&str]| {
+        let by_keyword = |wanted: &[&str]| {
             let matching = self
                 .keywords
                 .iter()
-                .filter(|(name, _)| names.contains(name));
+                .filter(|(name, _)| wanted.contains(name));
             matching
                 .map(|(_, value)| value.dirty(sink.need))
                 .fold(None, Taint::join)
@@ -72,14 +72,14 @@ impl<'c, 'a> Called<'c, 'a> {
                     .iter()
                     .take(count)
                     .map(|value| value.dirty(sink.need));
-                Taint::join(first.fold(None, Taint::join), named(names))
+                Taint::join(first.fold(None, Taint::join), by_keyword(names))
             }
             Which::At(at, names) => {
                 let one = self
                     .positional
                     .get(at)
                     .and_then(|value| value.dirty(sink.need));
-                Taint::join(one, named(names))
+                Taint::join(one, by_keyword(names))
             }
             Which::All => {
                 let all = self
@@ -101,13 +101,13 @@ impl<'a> Analysis<'a> {
             return Value::default();
         };
         let count = node.arguments.args.len().min(rest.len());
-        let (positional, named) = rest.split_at(count);
+        let (positional, by_name) = rest.split_at(count);
         let names = node
             .arguments
             .keywords
             .iter()
             .map(|keyword| keyword.arg.as_ref().map_or("", |name| name.as_str()));
-        let keywords: Vec<(&'a str, Value)> = names.zip(named.iter().cloned()).collect();
+        let keywords: Vec<(&'a str, Value)> = names.zip(by_name.iter().cloned()).collect();
         let (target, receiver, name) = match &*node.func {
             Expr::Attribute(function) => {
                 let name = function.attr.as_str();
@@ -133,19 +133,27 @@ impl<'a> Analysis<'a> {
         self.sinks(&called);
         self.rules_of_calls(&called);
         self.absorbed(&called);
-        self.raises_unless(node);
+        let proves = positional
+            .iter()
+            .any(|value| value.dirty(Clean::ALL).is_some());
+        if proves || name == "relative_to" {
+            self.raises_unless(node);
+        }
         self.result(&called, &target)
     }
 
     fn sinks(&mut self, called: &Called<'_, 'a>) {
+        if called.arguments().joined().is_none()
+            && called.receiver.is_none_or(|value| value.taint.is_none())
+        {
+            return;
+        }
         for sink in sinks::by_path(called.path) {
             self.sink(called, sink);
         }
-        // A path that starts at a library is what the table says it is, and no unknown object.
-        let unknown =
-            called.receiver.is_some() && !matches!(called.path, path if path.starts_with("os."));
-        if unknown {
-            for sink in sinks::by_path(&format!(".{}", called.name)) {
+        // What a path of `os` is, the table of paths says.
+        if called.receiver.is_some() && !called.path.starts_with("os.") {
+            for sink in sinks::by_method(called.name) {
                 self.sink(called, sink);
             }
         }
@@ -297,21 +305,10 @@ impl<'a> Analysis<'a> {
         if let Some((level, words)) = tables::source_method(called.name) {
             taint = Taint::join(Some(self.source(level, words, called.at)), taint);
         }
-        let clean = tables::method_cleans(called.name)
-            .or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
-        let lines = called.name == "replace"
-            && called
-                .positional
-                .first()
-                .and_then(Value::as_text)
-                .is_some_and(|text| text == "\n" || text == "\r\n" || text == "\r");
-        let clean = if lines { Some(Clean::LINES) } else { clean };
-        if let Some(clean) = clean {
-            taint = taint.map(|taint| Taint {
-                clean: taint.clean.and(clean),
-                ..taint
-            });
-        }
+        taint = taint.map(|taint| Taint {
+            clean: taint.clean.and(method_cleans(called)),
+            ..taint
+        });
         let receiver = called.receiver;
         Value {
             kind: Kind::Unknown,
@@ -404,6 +401,18 @@ impl<'a> Analysis<'a> {
         let origin = self.frame.origins.get(key.name)?;
         (*origin != key.name).then_some(super::env::Key::name(origin))
     }
+}
+
+/// What a method of an unknown object cleans its result of.
+fn method_cleans(called: &Called<'_, '_>) -> Clean {
+    let first = called.positional.first().and_then(Value::as_text);
+    if called.name == "replace" && matches!(first, Some("\n" | "\r\n" | "\r")) {
+        return Clean::LINES;
+    }
+    let named = || tables::sanitizes(called.name).then_some(Clean::ALL);
+    tables::method_cleans(called.name)
+        .or_else(named)
+        .unwrap_or_default()
 }
 
 /// Whether a call draws from a generator that can be predicted.

@@ -128,25 +128,29 @@ impl<'a> Analysis<'a> {
         match &code.kind {
             Kind::Text(text) => {
                 let text = text.clone();
-                self.execute(&text, called.at);
+                self.execute_or_suspect(&text, called);
             }
             Kind::Bytes(bytes) => {
                 let text = String::from_utf8_lossy(bytes).into_owned();
-                self.execute(&text, called.at);
+                self.execute_or_suspect(&text, called);
             }
             // What `compile` gave was judged there.
             Kind::Path(path) if &**path == "compile()" => {}
-            _ if code.taint.is_none() => {
-                let words = format!("text that is made at run time is run by `{}`", called.path);
-                self.report.add(
-                    &rules::CODE,
-                    called.at,
-                    Weight::suspected(&rules::CODE),
-                    &words,
-                );
-            }
+            _ if code.taint.is_none() => self.suspect(called),
             _ => {}
         }
+    }
+
+    fn execute_or_suspect(&mut self, text: &str, called: &Called<'_, 'a>) {
+        if !self.execute(text, called.at) {
+            self.suspect(called);
+        }
+    }
+
+    fn suspect(&mut self, called: &Called<'_, 'a>) {
+        let words = format!("text that is made at run time is run by `{}`", called.path);
+        let weight = Weight::suspected(&rules::CODE);
+        self.report.add(&rules::CODE, called.at, weight, &words);
     }
 }
 

@@ -141,7 +141,7 @@ impl<'a> Analysis<'a> {
                         self.scope().set(key, value);
                     }
                 }
-                Expr::Subscript(node) => self.store(node, value),
+                Expr::Subscript(node) => self.store(node, &value),
                 Expr::Starred(node) => rest.push((&node.value, Value::tainted(value.taint))),
                 Expr::Tuple(_) | Expr::List(_) => {
                     let targets = match target {
@@ -165,7 +165,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn store(&mut self, node: &'a crate::syntax::ExprSubscript, value: Value) {
+    fn store(&mut self, node: &'a crate::syntax::ExprSubscript, value: &Value) {
         let Expr::Name(owner) = &*node.value else {
             return;
         };

@@ -253,10 +253,10 @@ impl<'a> Analysis<'a> {
     }
 
     /// Remembers that parameters of the function at hand reach a dangerous use.
-    pub(super) fn remember(&mut self, used: Use) {
-        let uses = &mut self.frame.summary.uses;
-        if self.frame.function.is_some() && used.parameters != 0 && uses.len() < MOST_USES {
-            uses.push(used);
+    pub(super) fn remember(&mut self, danger: Use) {
+        let known = &mut self.frame.summary.uses;
+        if self.frame.function.is_some() && danger.parameters != 0 && known.len() < MOST_USES {
+            known.push(danger);
         }
     }
 

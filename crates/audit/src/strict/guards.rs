@@ -208,7 +208,7 @@ impl<'a> Analysis<'a> {
             return Vec::new();
         }
         if let Expr::Call(call) = &*node.left
-            && let Some(proved) = self.common_path(call)
+            && let Some(proved) = Self::common_path(call)
         {
             return proved;
         }
@@ -274,7 +274,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// `os.path.commonpath([base, path]) == base`.
-    fn common_path(&mut self, call: &'a ExprCall) -> Option<Proved<'a>> {
+    fn common_path(call: &'a ExprCall) -> Option<Proved<'a>> {
         let Expr::Attribute(function) = &*call.func else {
             return None;
         };

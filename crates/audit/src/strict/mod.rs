@@ -29,7 +29,10 @@ use scrl_record::Finding;
 
 use crate::syntax::Tree;
 
+/// Bytes of executed text that are read in any source, beside twice its own length.
+const EXECUTED_BYTES: usize = 64 * 1024;
+
 /// The findings of the strict mode.
 pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
-    analysis::Analysis::run(tree, 0).finish(&tree.lines)
+    analysis::Analysis::run(tree, 0, EXECUTED_BYTES + 2 * tree.source.len()).finish(&tree.lines)
 }

@@ -59,7 +59,7 @@ impl<'a> Analysis<'a> {
     fn import_module(&mut self, alias: &'a Alias) {
         let full = alias.name.as_str();
         if let Some(short) = &alias.asname {
-            self.bind(short.as_str(), Value::path(&canonical(full)))
+            self.bind(short.as_str(), Value::path(&canonical(full)));
         } else {
             let first = full.split('.').next().unwrap_or(full);
             self.bind(first, Value::path(&canonical(first)));
@@ -69,6 +69,7 @@ impl<'a> Analysis<'a> {
     fn import_name(&mut self, module: &'a str, alias: &'a Alias, relative: bool) {
         if alias.name.as_str() == "*" {
             self.stars.push(module);
+            self.unbound.clear();
             return;
         }
         let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
@@ -90,26 +91,36 @@ impl<'a> Analysis<'a> {
         if let Some(value) = self.variable(Key::name(name)) {
             return value.clone();
         }
+        let value = if let Some(known) = self.unbound.get(name) {
+            known.clone()
+        } else {
+            let value = self.unbound(name);
+            self.unbound.insert(name, value.clone());
+            value
+        };
+        match value.as_path().and_then(tables::source) {
+            Some((level, words)) => {
+                let taint = self.source(level, words, at);
+                value.with_taint(Some(taint))
+            }
+            None => value,
+        }
+    }
+
+    /// What a name means that nothing here binds: a star import, a builtin, or a module whose import was cut off.
+    fn unbound(&self, name: &str) -> Value {
         for module in &self.stars {
             let path = canonical(&format!("{module}.{name}"));
             if tables::is_known(&path) {
                 return Value::path(&path);
             }
         }
-        let path = match name {
-            "__builtins__" => "builtins",
-            "Popen" => "subprocess.Popen",
-            "check_output" => "subprocess.check_output",
-            "urlopen" => "urllib.request.urlopen",
-            "urlparse" | "urlsplit" | "urljoin" => {
-                return Value::path(&format!("urllib.parse.{name}"));
-            }
-            _ => name,
-        };
-        let value = Value::path(&canonical(path));
-        match tables::source(path) {
-            Some((level, words)) => value.with_taint(Some(self.source(level, words, at))),
-            None => value,
+        match name {
+            "__builtins__" => Value::path("builtins"),
+            "Popen" | "check_output" => Value::path(&format!("subprocess.{name}")),
+            "urlopen" => Value::path("urllib.request.urlopen"),
+            "urlparse" | "urlsplit" | "urljoin" => Value::path(&format!("urllib.parse.{name}")),
+            _ => Value::path(&canonical(name)),
         }
     }
 

@@ -33,18 +33,31 @@ pub(super) struct Sink {
 }
 
 /// The uses that a call of this path may be.
-pub(super) fn by_path(path: &str) -> impl Iterator<Item = &'static Sink> + use<> {
-    static TABLE: OnceLock<HashMap<&'static str, Vec<&'static Sink>>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let mut table: HashMap<&'static str, Vec<&'static Sink>> = HashMap::new();
+pub(super) fn by_path(path: &str) -> &'static [&'static Sink] {
+    tables().0.get(path).map_or(&[], Vec::as_slice)
+}
+
+/// The uses that a call of this method of an unknown object may be.
+pub(super) fn by_method(name: &str) -> &'static [&'static Sink] {
+    tables().1.get(name).map_or(&[], Vec::as_slice)
+}
+
+type Table = HashMap<&'static str, Vec<&'static Sink>>;
+
+fn tables() -> &'static (Table, Table) {
+    static TABLES: OnceLock<(Table, Table)> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let mut tables = (Table::new(), Table::new());
         for sink in SINKS {
             for call in sink.calls {
-                table.entry(call).or_default().push(sink);
+                match call.strip_prefix('.') {
+                    Some(method) => tables.1.entry(method).or_default().push(sink),
+                    None => tables.0.entry(call).or_default().push(sink),
+                }
             }
         }
-        table
-    });
-    table.get(path).into_iter().flatten().copied()
+        tables
+    })
 }
 
 macro_rules! sinks {

@@ -231,5 +231,5 @@ pub(super) fn never_returns(path: &str) -> bool {
 
 /// Whether some table speaks of a path.
 pub(super) fn is_known(path: &str) -> bool {
-    source(path).is_some() || cleans(path).is_some() || sinks::by_path(path).next().is_some()
+    source(path).is_some() || cleans(path).is_some() || !sinks::by_path(path).is_empty()
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 /// The longest text that is folded, in bytes; longer ones keep this much of their head.
-pub(super) const LONGEST_TEXT: usize = 16 * 1024;
+pub(super) const LONGEST_TEXT: usize = 4 * 1024;
 
 /// Stands in an assembled text where a part is not known.
 pub(super) const HOLE: char = '\u{0}';
@@ -242,10 +242,8 @@ impl Value {
 /// An import wins over the stand-in of `except ImportError`, an assembled text over the constant that it replaces.
 fn joined_kind(a: Kind, b: Kind) -> Kind {
     match (a, b) {
-        (kind @ Kind::Path(_), _)
-        | (_, kind @ Kind::Path(_))
-        | (kind @ Kind::Assembled(_), _)
-        | (_, kind @ Kind::Assembled(_))
+        (kind @ (Kind::Path(_) | Kind::Assembled(_)), _)
+        | (_, kind @ (Kind::Path(_) | Kind::Assembled(_)))
         | (kind @ Kind::Function(_), Kind::None)
         | (Kind::None, kind @ Kind::Function(_)) => kind,
         _ => Kind::Unknown,

@@ -148,19 +148,6 @@ impl<'a> Analysis<'a> {
             );
         }
     }
-
-    /// Whether a value entered under these words.
-    pub(super) fn entered_as(&self, taint: Taint, words: &str) -> bool {
-        let mut at = taint.step;
-        loop {
-            let step = &self.steps[at as usize];
-            match (&step.what, step.previous) {
-                (crate::strict::analysis::What::Source(source), _) => return &**source == words,
-                (_, Some(previous)) => at = previous,
-                _ => return false,
-            }
-        }
-    }
 }
 
 fn is_right(name: &str) -> bool {

@@ -90,7 +90,8 @@ impl<'a> Analysis<'a> {
 
     fn key_size(&mut self, called: &Called<'_, 'a>) {
         let (at, name, least) = match called.path {
-            "cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key" => {
+            "cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key"
+            | "cryptography.hazmat.primitives.asymmetric.dh.generate_parameters" => {
                 (1, "key_size", 2048)
             }
             "cryptography.hazmat.primitives.asymmetric.dsa.generate_private_key" => {
@@ -99,9 +100,6 @@ impl<'a> Analysis<'a> {
             "Crypto.PublicKey.RSA.generate" | "Crypto.PublicKey.DSA.generate" => (0, "bits", 2048),
             "rsa.newkeys" => (0, "nbits", 2048),
             "OpenSSL.crypto.PKey().generate_key" => (1, "bits", 2048),
-            "cryptography.hazmat.primitives.asymmetric.dh.generate_parameters" => {
-                (1, "key_size", 2048)
-            }
             _ => (0, "", 0),
         };
         if let (true, Some(Kind::Int(bits))) = (

@@ -155,26 +155,30 @@ impl<'a> Analysis<'a> {
         }
         self.stored_password(called);
         let log = called.path.contains("logging") || called.path.contains("logger");
-        let shown = called
-            .node
-            .arguments
-            .args
-            .iter()
-            .any(|argument| mentions(argument, is_logged_secret));
-        if log && shown {
+        let shown = || {
+            called
+                .node
+                .arguments
+                .args
+                .iter()
+                .any(|argument| mentions(argument, is_logged_secret))
+        };
+        if log && shown() {
             self.wrong(
                 &rules::SECRET_LOGGED,
                 called.at,
                 "a secret is written to a log",
             );
         }
-        let statement = called.positional.iter().find(|value| {
-            value.taint.is_some()
-                && value
-                    .skeleton()
-                    .is_some_and(|text| text.contains(HOLE) && is_sql(text))
-        });
-        if log && statement.is_some() {
+        let statement = || {
+            called.positional.iter().any(|value| {
+                value.taint.is_some()
+                    && value
+                        .skeleton()
+                        .is_some_and(|text| text.contains(HOLE) && is_sql(text))
+            })
+        };
+        if log && statement() {
             let words = "a statement is written to a log with the values in it";
             self.report.add(
                 &rules::SECRET_LOGGED,
@@ -226,6 +230,9 @@ impl<'a> Analysis<'a> {
     }
 
     pub(super) fn secret_compared(&mut self, node: &'a ExprCompare, values: &[Value]) {
+        if !self.compares_secrets {
+            return;
+        }
         let ([CmpOp::Eq | CmpOp::NotEq], [right]) = (&node.ops[..], &node.comparators[..]) else {
             return;
         };
