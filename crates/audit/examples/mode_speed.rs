@@ -75,16 +75,19 @@ fn programs(file: &str) -> Result<Vec<String>> {
 }
 
 fn hostile(out: &mut impl Write) -> Result<()> {
-    let ifs: String = (0..30_000)
+    let ifs = (0..30_000)
         .map(|at| format!("if a{at}: b{at} = a{at}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let calls = "def f(a): g(a)\ndef g(a): f(a)\n".to_owned() + &"f(x); g(y)\n".repeat(30_000);
-    let nest: String = (0..95)
+    let nest = (0..95)
         .map(|level| format!("{}if a{level}:\n", " ".repeat(level)))
-        .collect();
-    let body: String = (0..3_000)
+        .collect::<Vec<_>>()
+        .concat();
+    let body = (0..3_000)
         .map(|at| format!("{}x{at} = input()\n", " ".repeat(95)))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     for (name, text) in [
         ("a+ x 100,000", "a+".repeat(100_000) + "a"),
         (

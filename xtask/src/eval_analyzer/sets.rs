@@ -22,8 +22,14 @@ pub(super) struct Text {
 pub(super) enum Kind {
     /// Insecure, of this weakness.
     Labelled(u32),
-    SvenInsecure,
-    SvenFixed,
+    /// Before a fix; `method` where the function was cut out of a class, indented.
+    SvenInsecure {
+        method: bool,
+    },
+    /// After it.
+    SvenFixed {
+        method: bool,
+    },
     SecCodePltInsecure(u32),
     SecCodePltFixed,
     /// A program that solves a problem.

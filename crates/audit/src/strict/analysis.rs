@@ -1,11 +1,11 @@
 //! The state of one strict scan, and the words for where a value came from.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::catalogue::StrictRule;
 use super::env::{Env, Key};
 use super::functions::{Class, Frame, Function};
+use super::hasher::NameMap;
 use super::report::{Report, Weight};
 use super::value::{Clean, Level, Taint, Value};
 use crate::syntax::{Stmt, TextSize, Tree};
@@ -56,7 +56,7 @@ pub(super) struct Analysis<'a> {
     /// Bytes of executed text that may still be read.
     pub(super) budget: usize,
     /// Names that nothing here binds, with what they mean.
-    pub(super) unbound: HashMap<&'a str, Value>,
+    pub(super) unbound: NameMap<&'a str, Value>,
     /// Whether the source speaks of digests or passwords at all.
     pub(super) compares_secrets: bool,
 }
@@ -77,7 +77,7 @@ impl<'a> Analysis<'a> {
             nesting: 0,
             executed,
             budget,
-            unbound: HashMap::new(),
+            unbound: NameMap::default(),
             compares_secrets: speaks_of_secrets(&tree.source),
         };
         analysis.body(tree.body());
@@ -194,13 +194,11 @@ fn speaks_of_secrets(source: &str) -> bool {
         "digest",
         "signature",
         "hmac",
-        "mac",
-        "computed_hash",
+        "assw",
+        "pwd",
         "token",
         "api_key",
-        "pass",
-        "PASS",
-        "pwd",
+        "hash",
     ]
     .iter()
     .any(|word| source.contains(word))

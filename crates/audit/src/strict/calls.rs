@@ -1,5 +1,7 @@
 //! Calls: what they call, what that does to values, and which rules they concern.
 
+use std::rc::Rc;
+
 use super::analysis::Analysis;
 use super::catalogue as rules;
 use super::fold;
@@ -120,18 +122,29 @@ impl<'a> Analysis<'a> {
             Expr::Name(name) => (head.clone(), None, name.id.as_str()),
             _ => (head.clone(), None, ""),
         };
-        let path = target.as_path().unwrap_or("").to_owned();
+        let path: Option<Rc<str>> = match &target.kind {
+            Kind::Path(path) => Some(path.clone()),
+            _ => None,
+        };
+        let path = path.as_deref().unwrap_or("");
         let called = Called {
             node,
-            path: &path,
+            path,
             name,
             receiver,
             positional,
             keywords: &keywords,
             at: node.start(),
         };
-        self.sinks(&called);
-        self.rules_of_calls(&called);
+        let known_owner = receiver.is_some_and(|value| value.as_path().is_some());
+        let ordinary = match receiver {
+            Some(_) if !known_owner => tables::is_ordinary(name, true),
+            _ => tables::is_ordinary(path, false),
+        };
+        if !ordinary {
+            self.sinks(&called);
+            self.rules_of_calls(&called);
+        }
         self.absorbed(&called);
         let proves = positional
             .iter()

@@ -3,8 +3,7 @@
 //! Every change is kept on a trail: leaving a branch undoes its changes and hands them over, so that following the
 //! branches of a function costs time in its assignments, not in its variables times its branches.
 
-use std::collections::HashMap;
-
+use super::hasher::NameMap;
 use super::value::Value;
 
 /// A variable, or a part of one: `x`, `x.y`, or `x["y"]`.
@@ -21,12 +20,12 @@ impl<'a> Key<'a> {
 }
 
 /// What a branch left behind: the variables that it changed.
-pub(super) type Changes<'a> = HashMap<Key<'a>, Value>;
+pub(super) type Changes<'a> = NameMap<Key<'a>, Value>;
 
 /// The variables of one scope.
 #[derive(Debug, Default)]
 pub(super) struct Env<'a> {
-    values: HashMap<Key<'a>, Value>,
+    values: NameMap<Key<'a>, Value>,
     trail: Vec<(Key<'a>, Option<Value>)>,
 }
 
@@ -47,7 +46,7 @@ impl<'a> Env<'a> {
 
     /// Undoes what changed since `mark` and hands it over.
     pub(super) fn leave(&mut self, mark: usize) -> Changes<'a> {
-        let mut changes = Changes::new();
+        let mut changes = Changes::default();
         while self.trail.len() > mark {
             let Some((key, old)) = self.trail.pop() else {
                 break;
@@ -65,7 +64,7 @@ impl<'a> Env<'a> {
 
     /// The same, and what the variables may have been on the way, for who was interrupted there.
     pub(super) fn leave_with_the_way(&mut self, mark: usize) -> (Changes<'a>, Changes<'a>) {
-        let mut on_the_way = Changes::new();
+        let mut on_the_way = Changes::default();
         for (key, old) in &self.trail[mark.min(self.trail.len())..] {
             if let Some(old) = old {
                 let known = on_the_way
@@ -93,7 +92,7 @@ impl<'a> Env<'a> {
             return;
         }
         let count = branches.len();
-        let mut joined: HashMap<Key<'a>, (Value, usize)> = HashMap::new();
+        let mut joined: NameMap<Key<'a>, (Value, usize)> = NameMap::default();
         for branch in branches {
             for (key, value) in branch {
                 match joined.remove(&key) {

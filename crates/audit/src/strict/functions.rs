@@ -1,11 +1,12 @@
 //! Functions of the source: each is followed once, and leaves a summary that its calls apply.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::analysis::{Analysis, DEEPEST, What};
 use super::catalogue::StrictRule;
 use super::env::{Env, Key};
+use super::hasher::{NameMap, NameSet};
 use super::value::{Clean, Kind, Level, Taint, Value};
 use super::web;
 use crate::syntax::{Decorator, Expr, Parameters, Ranged, Stmt, TextSize};
@@ -43,7 +44,7 @@ pub(super) enum State {
 #[derive(Debug, Default)]
 pub(super) struct Class<'a> {
     pub(super) bases: Vec<Rc<str>>,
-    pub(super) members: HashMap<&'a str, Value>,
+    pub(super) members: NameMap<&'a str, Value>,
 }
 
 /// What a call of a function does with its arguments.
@@ -76,11 +77,11 @@ pub(super) struct Frame<'a> {
     pub(super) serves: bool,
     pub(super) parameters: Vec<&'a str>,
     /// Variables that hold the outcome of a check, with the check.
-    pub(super) checks: HashMap<&'a str, &'a Expr>,
+    pub(super) checks: NameMap<&'a str, &'a Expr>,
     /// Variables made by parsing or joining another, with that one.
-    pub(super) origins: HashMap<&'a str, &'a str>,
+    pub(super) origins: NameMap<&'a str, &'a str>,
     /// Files that were asked for before they are used, and such uses.
-    pub(super) asked: HashSet<&'a str>,
+    pub(super) asked: NameSet<&'a str>,
     pub(super) races: Vec<(TextSize, &'a str)>,
     pub(super) locks: bool,
     /// Whether a connection was encrypted after it was opened.

@@ -16,6 +16,7 @@ mod flow;
 mod fold;
 mod functions;
 mod guards;
+mod hasher;
 mod report;
 mod resolve;
 mod sinks;

@@ -3,6 +3,8 @@
 //! `os.system`, `from os import system as s`, `getattr(os, "sys" + "tem")`, `__import__("o" + "s").system`,
 //! `vars(os)["system"]`, `globals()["eval"]`, `sys.modules["os"]` all give the same path; a local `eval` gives none.
 
+use std::borrow::Cow;
+
 use super::analysis::Analysis;
 use super::env::Key;
 use super::tables;
@@ -110,7 +112,8 @@ impl<'a> Analysis<'a> {
     /// What a name means that nothing here binds: a star import, a builtin, or a module whose import was cut off.
     fn unbound(&self, name: &str) -> Value {
         for module in &self.stars {
-            let path = canonical(&format!("{module}.{name}"));
+            let full = format!("{module}.{name}");
+            let path = canonical(&full);
             if tables::is_known(&path) {
                 return Value::path(&path);
             }
@@ -148,7 +151,7 @@ impl<'a> Analysis<'a> {
         }
         let full = match path {
             "builtins" => name.to_owned(),
-            _ => canonical(&format!("{path}.{name}")),
+            _ => canonical(&format!("{path}.{name}")).into_owned(),
         };
         let known = match name {
             "data" if path.contains("Form()") => Some((Level::Remote, "a form")),
@@ -214,25 +217,25 @@ impl<'a> Analysis<'a> {
 }
 
 /// The name that the tables know a path by.
-pub(super) fn canonical(path: &str) -> String {
+pub(super) fn canonical(path: &str) -> Cow<'_, str> {
     if web::is_request_path(path) {
-        return "request".to_owned();
+        return Cow::Borrowed("request");
     }
-    if let Some(builtin) = path
+    let builtin = path
         .strip_prefix("builtins.")
-        .or_else(|| path.strip_prefix("__builtin__."))
-    {
-        return builtin.to_owned();
+        .or_else(|| path.strip_prefix("__builtin__."));
+    if let Some(builtin) = builtin {
+        return Cow::Borrowed(builtin);
     }
     for (other, known) in SAME {
         if let Some(rest) = path.strip_prefix(other)
             && (rest.is_empty() || rest.starts_with('.'))
         {
-            return format!("{known}{rest}");
+            return Cow::Owned(format!("{known}{rest}"));
         }
     }
     match path {
-        "__builtin__" => "builtins".to_owned(),
-        _ => path.to_owned(),
+        "__builtin__" => Cow::Borrowed("builtins"),
+        _ => Cow::Borrowed(path),
     }
 }

@@ -1,10 +1,10 @@
 //! Uses that a hostile value must not reach, as a table: the call, its arguments, and what would have made it safe.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::catalogue as rules;
 use super::catalogue::StrictRule;
+use super::hasher::NameMap;
 use super::value::{Clean, Level};
 
 /// Which arguments of a call matter.
@@ -42,12 +42,12 @@ pub(super) fn by_method(name: &str) -> &'static [&'static Sink] {
     tables().1.get(name).map_or(&[], Vec::as_slice)
 }
 
-type Table = HashMap<&'static str, Vec<&'static Sink>>;
+type Table = NameMap<&'static str, Vec<&'static Sink>>;
 
 fn tables() -> &'static (Table, Table) {
     static TABLES: OnceLock<(Table, Table)> = OnceLock::new();
     TABLES.get_or_init(|| {
-        let mut tables = (Table::new(), Table::new());
+        let mut tables = (Table::default(), Table::default());
         for sink in SINKS {
             for call in sink.calls {
                 match call.strip_prefix('.') {

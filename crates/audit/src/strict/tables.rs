@@ -1,5 +1,8 @@
 //! What library functions mean to a value: where it enters, what cleans it, what it is after.
 
+use std::sync::OnceLock;
+
+use super::hasher::NameSet;
 use super::sinks;
 use super::value::{Clean, Level};
 
@@ -228,6 +231,115 @@ pub(super) fn never_returns(path: &str) -> bool {
             | "bottle.abort"
     )
 }
+
+/// Whether a call is one that no rule looks at: a builtin, or a method that containers and texts have.
+pub(super) fn is_ordinary(name: &str, is_method: bool) -> bool {
+    static SETS: OnceLock<[NameSet<&'static str>; 2]> = OnceLock::new();
+    let sets =
+        SETS.get_or_init(|| [BUILTINS, METHODS].map(|names| names.iter().copied().collect()));
+    sets[usize::from(is_method)].contains(name)
+}
+
+const BUILTINS: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "bin",
+    "bool",
+    "chr",
+    "dict",
+    "divmod",
+    "enumerate",
+    "filter",
+    "float",
+    "frozenset",
+    "hash",
+    "hex",
+    "input",
+    "int",
+    "isinstance",
+    "iter",
+    "len",
+    "list",
+    "map",
+    "max",
+    "min",
+    "next",
+    "ord",
+    "pow",
+    "print",
+    "range",
+    "reversed",
+    "round",
+    "set",
+    "sorted",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "zip",
+    "math.sqrt",
+    "math.gcd",
+    "math.ceil",
+    "math.floor",
+    "collections.Counter",
+    "collections.defaultdict",
+    "collections.deque",
+    "Counter",
+    "defaultdict",
+    "deque",
+    "heapq.heappush",
+    "heapq.heappop",
+    "heappush",
+    "heappop",
+    "sys.stdin.readline",
+];
+
+const METHODS: &[&str] = &[
+    "append",
+    "pop",
+    "sort",
+    "split",
+    "strip",
+    "items",
+    "keys",
+    "values",
+    "add",
+    "remove",
+    "popleft",
+    "appendleft",
+    "extend",
+    "index",
+    "count",
+    "join",
+    "lower",
+    "upper",
+    "isdigit",
+    "isalpha",
+    "isalnum",
+    "copy",
+    "reverse",
+    "insert",
+    "startswith",
+    "endswith",
+    "clear",
+    "discard",
+    "rstrip",
+    "lstrip",
+    "readline",
+    "union",
+    "setdefault",
+    "bit_length",
+    "title",
+    "islower",
+    "isupper",
+    "zfill",
+    "ljust",
+    "rjust",
+    "swapcase",
+    "splitlines",
+];
 
 /// Whether some table speaks of a path.
 pub(super) fn is_known(path: &str) -> bool {
