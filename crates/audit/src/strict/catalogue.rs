@@ -60,6 +60,7 @@ catalogue! {
     ASSIGNMENT "S122" "mass_assignment" 915 Low "copy only the fields that may be changed";
     UNBOUNDED "S123" "unbounded_input" 400 Low "stop at a maximum size";
     REFLECTED "S124" "unescaped_output" 116 Low "encode it for where it is shown";
+    SQL_TEXT "S125" "sql_put_together" 89 Low "pass the values as parameters of execute, numbers too";
     TLS_VERIFY "S201" "tls_not_verified" 295 High "leave verification on";
     TLS_VERSION "S202" "old_tls_version" 327 Medium "use TLS 1.2 or newer";
     JWT "S203" "jwt_not_verified" 347 High "verify the signature with a fixed list of algorithms";

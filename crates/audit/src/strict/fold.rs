@@ -31,11 +31,18 @@ impl Builder {
                 self.holes = true;
             }
             Kind::Int(number) => self.literal(&number.to_string()),
+            Kind::Number => self.number(),
             _ => {
                 self.text.push(HOLE);
                 self.holes = true;
             }
         }
+    }
+
+    /// A number that is not known: harmless wherever it stands.
+    pub(super) fn number(&mut self) {
+        self.literal("0");
+        self.holes = true;
     }
 
     pub(super) fn finish(self) -> Kind {
@@ -104,7 +111,7 @@ pub(super) fn percent(template: &str, arguments: &Value) -> Kind {
             Some(value) if !named && end == 0 && rest.starts_with(['s', 'r']) => {
                 builder.value(value);
             }
-            _ if rest[end..].starts_with(['d', 'i', 'f', 'x']) => builder.literal("0"),
+            _ if rest[end..].starts_with(['d', 'i', 'f', 'x']) => builder.number(),
             _ => builder.value(&Value::default()),
         }
         next += 1;

@@ -8,6 +8,7 @@ use super::names::last_name;
 use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
+use crate::strict::env::Key;
 use crate::strict::report::Weight;
 use crate::strict::value::{Clean, Kind, Level, Taint, Value};
 use crate::syntax::{Expr, Node, Ranged, StmtAssert, StmtReturn, walk_from};
@@ -139,7 +140,19 @@ impl<'a> Analysis<'a> {
             };
             guards |= seen < 40 && is_right(name);
         });
-        if guards {
+        let typed = checked_type(&node.test).and_then(|name| self.variable(Key::name(name)));
+        let from_outside = typed
+            .and_then(|value| value.taint)
+            .is_some_and(|taint| taint.level >= Level::Outside);
+        if from_outside {
+            let words = "the type of outside input is checked by an assertion alone";
+            self.report.add(
+                &rules::ASSERTION,
+                node.start(),
+                Weight::suspected(&rules::ASSERTION),
+                words,
+            );
+        } else if guards {
             self.report.add(
                 &rules::ASSERTION,
                 node.start(),
@@ -147,6 +160,22 @@ impl<'a> Analysis<'a> {
                 "an assertion guards what only some may do",
             );
         }
+    }
+}
+
+/// The variable whose type a condition asks for: `type(x) == int`, `isinstance(x, int)`.
+fn checked_type(test: &Expr) -> Option<&str> {
+    let test = match test {
+        Expr::Compare(compare) => &compare.left,
+        other => other,
+    };
+    let Expr::Call(call) = test else {
+        return None;
+    };
+    let asks = matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "type" | "isinstance"));
+    match call.arguments.args.first() {
+        Some(Expr::Name(name)) if asks => Some(name.id.as_str()),
+        _ => None,
     }
 }
 

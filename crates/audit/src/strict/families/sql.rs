@@ -8,7 +8,7 @@ use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
 use crate::strict::report::Weight;
-use crate::strict::value::{Clean, HOLE, Kind, Level, Value};
+use crate::strict::value::{Clean, HOLE, Kind, LONGEST_TEXT, Level, Value};
 use crate::syntax::{Ranged, StmtReturn};
 
 /// Calls that keep, show or change a text, and run nothing.
@@ -51,15 +51,8 @@ impl<'a> Analysis<'a> {
         for (at, value) in arguments.enumerate() {
             let assembled = matches!(&value.kind, Kind::Assembled(text) if is_sql(text));
             let Some(taint) = value.dirty(Clean::SQL) else {
-                if assembled && value.taint.is_none() && has_quoted_hole(value) {
-                    let words =
-                        "a value from elsewhere is put between the quotes of an SQL statement";
-                    return self.report.add(
-                        &rules::SQL,
-                        called.at,
-                        Weight::suspected(&rules::SQL),
-                        words,
-                    );
+                if assembled {
+                    return self.assembled_from_elsewhere(called, value);
                 }
                 continue;
             };
@@ -78,6 +71,23 @@ impl<'a> Analysis<'a> {
             if whole && taint.level >= Level::Console {
                 return self.flow(&rules::SQL, called.at, taint, "is run as SQL");
             }
+        }
+    }
+
+    /// A statement put together from values of which nothing bad is known.
+    fn assembled_from_elsewhere(&mut self, called: &Called<'_, 'a>, value: &Value) {
+        let text = value.skeleton().unwrap_or("");
+        if value.taint.is_none() && has_value_hole(text) {
+            let words = "a value from elsewhere is put into an SQL statement";
+            self.report.add(
+                &rules::SQL,
+                called.at,
+                Weight::suspected(&rules::SQL),
+                words,
+            );
+        } else if !text.contains(HOLE) && text.len() < LONGEST_TEXT {
+            let words = "numbers are written into an SQL statement";
+            self.wrong(&rules::SQL_TEXT, called.at, words);
         }
     }
 
@@ -107,13 +117,15 @@ fn runs_sql(name: &str) -> bool {
     )
 }
 
-/// Whether a part that is not known stands where a value belongs: names of tables stand outside quotes.
-fn has_quoted_hole(value: &Value) -> bool {
-    let text = value.skeleton().unwrap_or("");
-    let mut quoted = false;
+/// Whether a part that is not known stands where a value belongs, in quotes or after an operator; names of tables and
+/// lists of placeholders stand elsewhere.
+fn has_value_hole(text: &str) -> bool {
+    let (mut quoted, mut compared) = (false, false);
     text.chars().any(|c| {
         quoted ^= matches!(c, '\'' | '"');
-        c == HOLE && quoted
+        let value = c == HOLE && (quoted || compared);
+        compared = matches!(c, '=' | '<' | '>') || compared && c.is_whitespace();
+        value
     })
 }
 
