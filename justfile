@@ -28,3 +28,7 @@ resume-full:
 # Run the canonical solutions of every problem file in a folder.
 audit-data DIR:
     cargo run --release -- corpus audit --problems {{DIR}}/*.jsonl.gz
+
+# Judge the analyzer, and others where they are installed, on the labelled sets of the shared data.
+eval-analyzer *FLAGS:
+    cargo xtask eval-analyzer {{FLAGS}}

@@ -12,7 +12,8 @@ use crate::syntax::{Expr, Node, Stmt, Tree, walk};
 pub enum Mode {
     /// What Bandit 1.9.4 reports, quirks included: `# nosec` counts, code that does not parse yields nothing.
     Bandit,
-    /// For rewards: `# nosec` is ignored and the tree recovered from broken code is scanned.
+    /// For rewards: rules of our own on scopes and data flow, see [`crate::strict_rules`]; `# nosec` is ignored and the
+    /// tree recovered from broken code is scanned.
     Strict,
 }
 

@@ -1,6 +1,6 @@
-//! The table in `docs/analyzer.md` is the table of the code.
+//! The tables in `docs/analyzer.md` are the tables of the code.
 
-use scrl_audit::rules;
+use scrl_audit::{rules, strict_rules};
 
 #[test]
 fn the_documented_rules_are_the_rules() {
@@ -16,6 +16,28 @@ fn the_documented_rules_are_the_rules() {
         )
     };
     let expected: Vec<String> = rules().iter().map(row).collect();
+    assert_eq!(
+        documented,
+        expected,
+        "paste these rows:\n{}",
+        expected.join("\n")
+    );
+}
+
+#[test]
+fn the_documented_strict_rules_are_the_rules() {
+    let page = include_str!("../../../docs/analyzer.md");
+    let documented: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| S") && line.as_bytes()[3].is_ascii_digit())
+        .collect();
+    let row = |rule: &scrl_audit::StrictRule| {
+        format!(
+            "| {} | {} | {} | {} | {} |",
+            rule.id, rule.name, rule.severity, rule.cwe.0, rule.fix
+        )
+    };
+    let expected: Vec<String> = strict_rules().iter().map(row).collect();
     assert_eq!(
         documented,
         expected,

@@ -219,7 +219,7 @@ fn audit_reports_findings_with_its_exit_code() {
     let strict = place.scrl("audit . --mode strict --format json").expect(1);
     let files = json(&strict);
     assert_eq!(files.as_array().unwrap().len(), 2);
-    assert_eq!(files[1]["findings"][0]["id"], "B605");
+    assert_eq!(files[1]["findings"][0]["id"], "S102");
     let list = place.scrl("audit --list").expect(0);
     assert!(list.stdout.contains("B101"));
 }
