@@ -283,14 +283,13 @@ impl<'a> Analysis<'a> {
         if let (None, Some((level, words))) = (target.taint, tables::source_method(called.name)) {
             taint = Taint::join(Some(self.source(level, words, called.at)), taint);
         }
-        let clean =
-            tables::cleans(path).or_else(|| tables::sanitizes(called.name).then_some(Clean::ALL));
-        if let Some(clean) = clean {
-            taint = taint.map(|taint| Taint {
+        taint = taint.map(|taint| {
+            let clean = tables::cleans(path).unwrap_or_else(|| method_cleans(called));
+            Taint {
                 clean: taint.clean.and(clean),
                 ..taint
-            });
-        }
+            }
+        });
         let resolved = matches!(
             path,
             "os.path.realpath" | "os.path.abspath" | "os.path.normpath"
