@@ -393,7 +393,7 @@ impl<'a> Analysis<'a> {
             }
             Some(call @ Expr::Call(_)) => {
                 self.frame.checks.insert(name, call);
-                if let Some((key, _)) = super::guards::subject(call) {
+                if let Some((key, _)) = super::subject::subject(call) {
                     self.frame.origins.insert(name, key.name);
                 }
             }

@@ -6,8 +6,10 @@
 //! holds the rules, `tables` and `sinks` what the analysis knows about libraries.
 
 mod analysis;
+mod branches;
 mod calls;
 mod catalogue;
+mod definitions;
 mod dynamic;
 mod env;
 mod eval;
@@ -17,9 +19,12 @@ mod fold;
 mod functions;
 mod guards;
 mod hasher;
+mod operands;
+mod questions;
 mod report;
 mod resolve;
 mod sinks;
+mod subject;
 mod tables;
 mod value;
 mod web;
