@@ -23,6 +23,7 @@ mod operands;
 mod questions;
 mod report;
 mod resolve;
+mod results;
 mod sinks;
 mod subject;
 mod tables;
