@@ -40,3 +40,7 @@ bench-analyzer DATA *FLAGS:
 # Compare the findings of Bandit mode with those of an installed Bandit 1.9.4.
 bandit-parity *FLAGS:
     cargo run --release -q -p xtask -- bandit-parity {{FLAGS}}
+
+# Judge the analyzer, and others where they are installed, on the labelled sets of the shared data.
+eval-analyzer *FLAGS:
+    cargo xtask eval-analyzer {{FLAGS}}

@@ -7,6 +7,7 @@ mod agreement;
 mod bandit_parity;
 mod bench_analyzer;
 mod bench_execution;
+mod eval_analyzer;
 mod rules;
 
 use std::io::Write as _;
@@ -30,6 +31,7 @@ enum Command {
     BenchAnalyzer(bench_analyzer::Arguments),
     /// Write docs/rules.md from the rules
     Rules,
+    EvalAnalyzer(eval_analyzer::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::BanditParity(arguments) => bandit_parity::run(&arguments),
         Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
         Command::Rules => rules::run(),
+        Command::EvalAnalyzer(arguments) => eval_analyzer::run(&arguments),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -25,6 +25,7 @@ mod profile;
 mod rules;
 mod scan;
 mod settings;
+mod strict;
 mod syntax;
 
 pub use decode::decode;
@@ -35,3 +36,4 @@ pub use pattern::matches_pattern;
 pub use profile::Profile;
 pub use rules::{Advice, RuleInfo, advice, rules, rules_page};
 pub use settings::{KeySizes, Settings};
+pub use strict::{StrictRule, strict_rules};

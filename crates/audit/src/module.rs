@@ -6,6 +6,7 @@ use crate::issue::Scan;
 use crate::outline::{self, Outline};
 use crate::profile::Profile;
 use crate::scan;
+use crate::strict;
 use crate::syntax::{Expr, Node, Stmt, Tree, walk};
 
 /// Which questions findings answer; the two never mix in one score.
@@ -13,7 +14,8 @@ use crate::syntax::{Expr, Node, Stmt, Tree, walk};
 pub enum Mode {
     /// What Bandit 1.9.4 reports, quirks included: `# nosec` counts, code that does not parse yields nothing.
     Bandit,
-    /// For rewards: `# nosec` is ignored and the tree recovered from broken code is scanned.
+    /// For rewards: rules of our own on scopes and data flow, see [`crate::strict_rules`]; `# nosec` is ignored and the
+    /// tree recovered from broken code is scanned.
     Strict,
 }
 
@@ -66,7 +68,10 @@ impl Module {
 
     /// The weaknesses found, sorted by line, column and id.
     pub fn findings(&self, mode: Mode) -> Vec<Finding> {
-        scan::findings(&self.tree, mode)
+        match mode {
+            Mode::Bandit => scan::findings(&self.tree, mode),
+            Mode::Strict => strict::findings(&self.tree),
+        }
     }
 
     /// What Bandit with this configuration says of the file of this name; nothing where it does not parse.

@@ -222,7 +222,7 @@ fn audit_reports_findings_with_its_exit_code() {
             .as_array()
             .unwrap()
             .iter()
-            .any(|result| result["test_id"] == "B605")
+            .any(|result| result["test_id"] == "S102")
     );
     let list = place.scrl("audit --list").expect(0);
     assert!(list.stdout.contains("B101"));

@@ -18,8 +18,10 @@ pub(crate) use lines::Lines;
 pub(crate) use node::{KINDS, Kind, Node, only_statement};
 pub(crate) use position::{line_range, start};
 pub(crate) use ruff_python_ast::{
-    Alias, ExceptHandler, Expr, ExprCall, ExprDict, ExprStringLiteral, Keyword, Number, Operator,
-    Parameters, Stmt, StmtFunctionDef,
+    Alias, BoolOp, CmpOp, Comprehension, Decorator, ExceptHandler, Expr, ExprCall, ExprCompare,
+    ExprDict, ExprFString, ExprSlice, ExprStringLiteral, ExprSubscript, Keyword, Number, Operator,
+    Parameter, Parameters, Pattern, Stmt, StmtAssert, StmtAssign, StmtAugAssign, StmtClassDef,
+    StmtFor, StmtFunctionDef, StmtIf, StmtMatch, StmtReturn, StmtTry, StmtWhile, UnaryOp,
 };
 pub(crate) use ruff_text_size::{Ranged, TextRange, TextSize};
 pub(crate) use text::{Piece, pieces};
