@@ -225,7 +225,7 @@ fn audit_reports_findings_with_its_exit_code() {
             .any(|result| result["test_id"] == "S102")
     );
     let list = place.scrl("audit --list").expect(0);
-    assert!(list.stdout.contains("B101"));
+    assert!(list.stdout.contains("B101") && list.stdout.contains("S102"));
 }
 
 #[test]

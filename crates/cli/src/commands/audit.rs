@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use scrl_audit::{Mode, Profile};
-use scrl_record::{Confidence, Severity};
+use scrl_record::{Confidence, Cwe, Severity};
 
 use crate::Done;
 use examine::FileReport;
@@ -204,14 +204,18 @@ fn write(audit: &Audit, options: &Options) -> anyhow::Result<()> {
     }
 }
 
+/// Both modes' rules: an id, a name, the weakness, what to know.
 fn rule_list() -> String {
-    let lines = scrl_audit::rules().iter().map(|rule| {
-        format!(
-            "{:<6}{:<52}CWE-{:<6}{}\n",
-            rule.id, rule.name, rule.cwe.0, rule.summary
-        )
-    });
-    lines.collect()
+    let line = |id: &str, name: &str, cwe: Cwe, text: &str| {
+        format!("{id:<6}{name:<52}CWE-{:<6}{text}\n", cwe.0)
+    };
+    let bandit = scrl_audit::rules()
+        .iter()
+        .map(|rule| line(rule.id, rule.name, rule.cwe, rule.summary));
+    let strict = scrl_audit::strict_rules()
+        .iter()
+        .map(|rule| line(rule.id, rule.name, rule.cwe, rule.fix));
+    bandit.chain(strict).collect()
 }
 
 fn quoted(path: &Path) -> String {
