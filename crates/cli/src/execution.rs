@@ -20,7 +20,8 @@ pub(crate) struct ExecutionArguments {
     /// seccomp and Landlock, D resource limits only, for programs that you trust
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) level: Option<LevelArgument>,
-    /// CPU seconds for each test; 5 when not given, 1 for the quickstart, 60 for canonical solutions
+    /// Seconds for each test, by instructions (ten to a nanosecond) or by CPU time, as `scrl doctor` says; 5 when not
+    /// given, 1 for the quickstart, 60 for canonical solutions
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) cpu_limit: Option<f64>,
     /// Memory for each test, MiB

@@ -123,6 +123,7 @@ impl Grading {
             level: walls.level().to_string(),
             walls: walls.standing().map(|wall| wall.to_string()).collect(),
             cpu_limit_s: settings.limits.cpu.as_secs_f64(),
+            clock: self.sandbox.clock().as_str().to_owned(),
             wall_limit_s: settings.limits.wall.as_secs_f64(),
             memory_limit_mib: settings.limits.memory >> 20,
             output_limit_mib: settings.limits.output >> 20,

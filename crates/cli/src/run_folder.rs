@@ -69,6 +69,7 @@ pub(crate) struct RunDescription {
     pub(crate) level: String,
     pub(crate) walls: Vec<String>,
     pub(crate) cpu_limit_s: f64,
+    pub(crate) clock: String,
     pub(crate) wall_limit_s: f64,
     pub(crate) memory_limit_mib: u64,
     pub(crate) output_limit_mib: u64,

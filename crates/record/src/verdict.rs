@@ -16,7 +16,7 @@ pub enum Verdict {
     NoOutput,
     /// It raised, crashed, exited with a code other than 0, or returned nothing from a call.
     RuntimeError,
-    /// It used up its CPU time, or slept past the loose wall-clock stop.
+    /// It used up its time (instructions, or CPU time), or slept past the loose wall-clock stop.
     TimeLimit,
     /// It ran out of memory.
     MemoryLimit,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use libc::c_int;
 
 use crate::cgroup::{self, Place};
+use crate::clock::{ClockKind, InstructionCounter};
 use crate::sys;
 use crate::walls::{Wall, Walls};
 use crate::zygote::PROGRAM_IDS;
@@ -26,6 +27,7 @@ pub struct Host {
     pub(crate) namespaces: c_int,
     pub(crate) landlock_version: Option<u32>,
     pub(crate) cgroup: Option<Place>,
+    pub(crate) clock: ClockKind,
 }
 
 impl Host {
@@ -41,6 +43,11 @@ impl Host {
             namespaces: 0,
             landlock_version: None,
             cgroup: None,
+            clock: if InstructionCounter::is_offered() {
+                ClockKind::Instructions
+            } else {
+                ClockKind::CpuTime
+            },
         };
         for wall in Wall::ALL {
             let offered = if forgone.contains(&wall) {
@@ -58,6 +65,18 @@ impl Host {
     /// The walls that will stand, and why the others will not.
     pub fn walls(&self) -> &Walls {
         &self.walls
+    }
+
+    /// What time limits are measured with here.
+    pub fn clock(&self) -> ClockKind {
+        self.clock
+    }
+
+    /// The same with time limits measured in CPU time.
+    #[must_use]
+    pub fn with_cpu_time(mut self) -> Self {
+        self.clock = ClockKind::CpuTime;
+        self
     }
 
     fn try_wall(&mut self, wall: Wall) -> Result<(), String> {

@@ -12,6 +12,7 @@ compile_error!(
 );
 
 mod cgroup;
+mod clock;
 mod error;
 mod files;
 mod filter;
@@ -33,6 +34,7 @@ mod zygote;
 #[path = "../inside/protocol.rs"]
 mod protocol;
 
+pub use clock::ClockKind;
 pub use error::Error;
 pub use host::{Host, sweep_leftovers};
 pub use limits::Limits;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Limits of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// CPU time, user and system, of all threads. Decides `time limit`.
+    /// Time that all threads together may use, by the host's [clock](crate::ClockKind). Decides `time limit`.
     pub cpu: Duration,
     /// Wall time: a loose stop for programs that sleep; never decides about a program that computes.
     pub wall: Duration,
@@ -21,7 +21,7 @@ impl Limits {
     /// The wall-clock stop that goes with a CPU limit: loose enough that a machine loaded four times over does
     /// not reach it before the CPU limit decides.
     pub fn wall_for(cpu: Duration) -> Duration {
-        cpu * 5 + Duration::from_secs(5)
+        cpu * 10 + Duration::from_secs(5)
     }
 
     /// These limits with another CPU time, and the wall-clock stop that goes with it.

@@ -43,6 +43,24 @@ struct Child {
     is_victim: bool,
 }
 
+/// Time used, by two clocks.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    /// By the child's CPU clock.
+    cpu: Duration,
+    /// By the clock that decides.
+    judged: Duration,
+}
+
+impl Used {
+    fn since(self, before: Self) -> Self {
+        Self {
+            cpu: self.cpu.saturating_sub(before.cpu),
+            judged: self.judged.saturating_sub(before.judged),
+        }
+    }
+}
+
 /// One run in progress.
 pub(crate) struct Run<'a> {
     zygote: &'a Zygote,
@@ -57,8 +75,8 @@ pub(crate) struct Run<'a> {
     killed: Option<(Killed, Instant)>,
     /// Of the current job.
     started: Instant,
-    /// CPU time that the child had used before the current job.
-    cpu_before: Duration,
+    /// What had been used before the current job.
+    before: Used,
     /// Of the current job.
     events: BTreeSet<Event>,
 }
@@ -83,7 +101,7 @@ impl<'a> Run<'a> {
             child: None,
             killed: None,
             started: Instant::now(),
-            cpu_before: Duration::ZERO,
+            before: Used::default(),
             events: BTreeSet::new(),
         }
     }
@@ -91,12 +109,15 @@ impl<'a> Run<'a> {
     /// Hands out the outcome of each job that begins, at least one; returns the process's highest resident memory
     /// in bytes.
     pub(crate) fn finish(mut self) -> Result<u64, Error> {
+        self.before = self.used(Duration::ZERO)?;
         self.send_job()?;
         let exit = self.watch().inspect_err(|_| self.abandon())?;
         let is_finished = matches!(self.killed, Some((Killed::Finished, _)));
         if !is_finished {
-            let used = Duration::from_micros(exit.cpu_us);
-            let outcome = self.outcome(used, |full| self.ending(&exit, full))?;
+            let used = self
+                .used(Duration::from_micros(exit.cpu_us))?
+                .since(self.before);
+            let outcome = self.outcome(used, |full| self.ending(&exit, used, full))?;
             // It was the last one in any case.
             let _ = (self.each)(outcome);
         }
@@ -138,7 +159,7 @@ impl<'a> Run<'a> {
         let has_own_user = self.host.walls.stands(Wall::UserSwitch)
             || self.host.namespaces & libc::CLONE_NEWUSER != 0;
         let only_without_cgroup = |value| if by_resource_limit { value } else { 0 };
-        let of_all_jobs = self.limits.cpu * self.jobs.len() as u32;
+        let of_all_jobs = self.host.clock.cpu_stop(self.limits.cpu) * self.jobs.len() as u32;
         JobLimits {
             // The kernel's own stop, in whole seconds, behind the supervisor's.
             cpu_seconds: of_all_jobs.as_secs() + 2,
@@ -227,12 +248,14 @@ impl<'a> Run<'a> {
     }
 
     fn job_done(&mut self, code: u8) -> Result<(), Error> {
-        let used = self
+        let cpu = self
             .child
             .as_ref()
             .and_then(|child| sys::cpu_time(child.pid))
-            .unwrap_or(self.cpu_before);
-        if used.saturating_sub(self.cpu_before) >= self.limits.cpu {
+            .unwrap_or(self.before.cpu);
+        let so_far = self.used(cpu)?;
+        let used = so_far.since(self.before);
+        if self.is_used_up(used) {
             return self.kill(Killed::CpuTime);
         }
         let ending = |full| {
@@ -256,7 +279,7 @@ impl<'a> Run<'a> {
             .refill(next)
             .map_err(Error::system("a memory file could not be filled"))?;
         self.started = Instant::now();
-        self.cpu_before = used;
+        self.before = so_far;
         if let Some(channel) = self.files.channel() {
             // One that does not listen is stopped by its clocks.
             sys::tell(channel, NEXT);
@@ -264,10 +287,23 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Of the current job, which ends with the process having used `used` CPU time.
+    /// What the child has used so far, its CPU clock showing `cpu`.
+    fn used(&self, cpu: Duration) -> Result<Used, Error> {
+        let judged = match &self.zygote.counter {
+            Some(counter) => counter.time()?,
+            None => cpu,
+        };
+        Ok(Used { cpu, judged })
+    }
+
+    fn is_used_up(&self, used: Used) -> bool {
+        used.judged >= self.limits.cpu || used.cpu >= self.host.clock.cpu_stop(self.limits.cpu)
+    }
+
+    /// Of the current job, which has used `used`.
     fn outcome(
         &self,
-        used: Duration,
+        used: Used,
         ending: impl FnOnce(bool) -> Result<Ending, Error>,
     ) -> Result<Outcome, Error> {
         let written = self
@@ -280,7 +316,7 @@ impl<'a> Run<'a> {
         Ok(Outcome {
             ending: ending(full)?,
             usage: Usage {
-                cpu: used.saturating_sub(self.cpu_before),
+                cpu: used.cpu,
                 wall: self.started.elapsed(),
                 peak: 0,
             },
@@ -318,16 +354,30 @@ impl<'a> Run<'a> {
                 next_check = next_check.min(left);
             }
         }
-        let end = self.cpu_before + self.limits.cpu;
-        let cpu_left = sys::cpu_time(child.pid).map_or(wall_left, |used| end.saturating_sub(used));
-        if cpu_left.is_zero() {
+        // A child that is gone is heard of soon.
+        let left = match sys::cpu_time(child.pid) {
+            Some(cpu) => self.left(cpu)?,
+            None => wall_left,
+        };
+        if left.is_zero() {
             self.kill(Killed::CpuTime)?;
         } else if wall_left.is_zero() {
             self.kill(Killed::WallTime)?;
         }
-        // Several threads use up CPU time faster than the clock on the wall goes.
-        let soonest = cpu_left / processors();
+        // Several threads use up their time faster than the clock on the wall goes.
+        let soonest = left / processors();
         Ok(soonest.min(next_check).max(Duration::from_millis(1)))
+    }
+
+    /// The least time that the current job can go on without being used up, on one processor.
+    fn left(&self, cpu: Duration) -> Result<Duration, Error> {
+        let used = self.used(cpu)?.since(self.before);
+        let of_cpu = self
+            .host
+            .clock
+            .cpu_stop(self.limits.cpu)
+            .saturating_sub(used.cpu);
+        Ok(of_cpu.min(self.limits.cpu.saturating_sub(used.judged)))
     }
 
     fn kill(&mut self, why: Killed) -> Result<(), Error> {
@@ -339,11 +389,10 @@ impl<'a> Run<'a> {
     }
 
     /// How the current job ended with the end of the process.
-    fn ending(&self, exit: &Exit, full: bool) -> Result<Ending, Error> {
+    fn ending(&self, exit: &Exit, used: Used, full: bool) -> Result<Ending, Error> {
         let status = exit.status as i32;
-        let used = Duration::from_micros(exit.cpu_us).saturating_sub(self.cpu_before);
         Ok(match self.killed {
-            _ if used >= self.limits.cpu => Ending::CpuTime,
+            _ if self.is_used_up(used) => Ending::CpuTime,
             Some((Killed::CpuTime, _)) => Ending::CpuTime,
             Some((Killed::WallTime, _)) => Ending::WallTime,
             None if libc::WIFSIGNALED(status) => match libc::WTERMSIG(status) {

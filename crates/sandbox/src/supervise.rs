@@ -4,6 +4,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::clock::ClockKind;
 use crate::error::Error;
 use crate::files::RunFiles;
 use crate::host::Host;
@@ -62,6 +63,11 @@ impl Sandbox {
     /// The walls that stand around every run.
     pub fn walls(&self) -> &Walls {
         self.host.walls()
+    }
+
+    /// What time limits are measured with.
+    pub fn clock(&self) -> ClockKind {
+        self.host.clock()
     }
 
     /// A worker with a zygote of its own. It belongs to the calling thread: the zygote ends with that thread.

@@ -267,6 +267,51 @@ pub(crate) fn cpu_time(pid: pid_t) -> Option<Duration> {
     Some(Duration::new(time.tv_sec as u64, time.tv_nsec as u32))
 }
 
+/// Counts the instructions that `pid`, 0 for the caller, and what it forks from now on execute in user mode.
+pub(crate) fn count_instructions(pid: pid_t) -> io::Result<OwnedFd> {
+    const HARDWARE: u64 = 0;
+    const SIZE: u64 = 128;
+    const INSTRUCTIONS: u64 = 1;
+    const INHERIT: u64 = 1 << 1;
+    const EXCLUDE_KERNEL: u64 = 1 << 5;
+    const EXCLUDE_HYPERVISOR: u64 = 1 << 6;
+    // `struct perf_event_attr`: kind and size, what to count, three words of sampling, flags, zeros.
+    let mut attributes = [0u64; 16];
+    attributes[0] = HARDWARE | SIZE << 32;
+    attributes[1] = INSTRUCTIONS;
+    attributes[5] = INHERIT | EXCLUDE_KERNEL | EXCLUDE_HYPERVISOR;
+    let (any_processor, no_group, close_on_exec) = (-1, -1, 8u64);
+    // SAFETY: the attributes are a local of the size that they state.
+    own(unsafe {
+        libc::syscall(
+            libc::SYS_perf_event_open,
+            attributes.as_ptr(),
+            pid,
+            any_processor,
+            no_group,
+            close_on_exec,
+        ) as c_int
+    })
+}
+
+/// The value of a counter.
+pub(crate) fn read_count(counter: &OwnedFd) -> io::Result<u64> {
+    let mut count = 0u64;
+    // SAFETY: the buffer is a local of eight bytes.
+    let length = retry(|| unsafe {
+        libc::read(
+            counter.as_raw_fd(),
+            (&raw mut count).cast(),
+            mem::size_of::<u64>(),
+        )
+    })?;
+    if length == mem::size_of::<u64>() as isize {
+        Ok(count)
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
 /// Waits until one of `fds` can be read or `timeout` has passed; says which can.
 pub(crate) fn wait_readable<const N: usize>(
     fds: [RawFd; N],

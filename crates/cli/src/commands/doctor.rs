@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
                 "stands": walls.stands(*wall),
                 "reason": reason(&walls, *wall),
             })).collect::<Vec<_>>(),
+            "clock": host.clock().as_str(),
             "python": python.as_ref().ok().map(Python::version),
             "trial_ms": trial.as_ref().ok(),
             "trial_error": trial.as_ref().err(),
@@ -53,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
                 reason(&walls, wall).map_or("stands".to_owned(), |why| format!("missing: {why}"));
             lines.push(format!("  {:<16}{state}", wall.as_str()));
         }
+        lines.push(format!("time limits       {}", host.clock().as_str()));
         lines.push(match &python {
             Ok(python) => format!(
                 "interpreter       {} ({})",
