@@ -69,14 +69,14 @@ impl Module {
     /// The weaknesses found, sorted by line, column and id.
     pub fn findings(&self, mode: Mode) -> Vec<Finding> {
         match mode {
-            Mode::Bandit => scan::findings(&self.tree, mode),
+            Mode::Bandit => scan::findings(&self.tree),
             Mode::Strict => strict::findings(&self.tree),
         }
     }
 
     /// What Bandit with this configuration says of the file of this name; nothing where it does not parse.
     pub fn scan(&self, profile: &Profile, file: &str) -> Scan {
-        scan::scan(&self.tree, Mode::Bandit, profile, file)
+        scan::scan(&self.tree, profile, file)
     }
 
     /// What the program defines and does at module level.

@@ -4,7 +4,6 @@ use std::cell::Cell;
 
 use scrl_record::Finding;
 
-use crate::Mode;
 use crate::call::Call;
 use crate::issue::{Issue, Located, Scan, located};
 use crate::names::Names;
@@ -115,8 +114,8 @@ impl<'a> Report<'a> {
 }
 
 /// The findings of every rule on a tree, sorted.
-pub(crate) fn findings(tree: &Tree, mode: Mode) -> Vec<Finding> {
-    let scan = scan(tree, mode, Profile::bandit(), "");
+pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
+    let scan = scan(tree, Profile::bandit(), "");
     scan.findings
         .into_iter()
         .map(|located| located.finding)
@@ -124,11 +123,11 @@ pub(crate) fn findings(tree: &Tree, mode: Mode) -> Vec<Finding> {
 }
 
 /// Runs the rules of a profile over a tree.
-pub(crate) fn scan(tree: &Tree, mode: Mode, profile: &Profile, file: &str) -> Scan {
-    if mode == Mode::Bandit && (tree.error.is_some() || tree.depth > BANDIT_MAX_DEPTH) {
+pub(crate) fn scan(tree: &Tree, profile: &Profile, file: &str) -> Scan {
+    if tree.error.is_some() || tree.depth > BANDIT_MAX_DEPTH {
         return Scan::default();
     }
-    let heeds_nosec = mode == Mode::Bandit && !profile.settings.ignore_nosec;
+    let heeds_nosec = !profile.settings.ignore_nosec;
     let mut report = Report {
         settings: &profile.settings,
         file,

@@ -9,6 +9,8 @@ import time
 
 
 def write_on():
+    # Long after this test's end, on a slow machine too.
+    time.sleep(5)
     for _ in range(40):
         time.sleep(0.01)
         sys.__stdout__.write("from the test before\n")
