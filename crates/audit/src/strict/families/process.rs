@@ -64,16 +64,20 @@ impl<'a> Analysis<'a> {
 
     fn shell_line(&mut self, called: &Called<'_, 'a>, command: &Value) {
         match command.dirty(Clean::SHELL) {
-            Some(taint) => self.used(
-                &rules::COMMAND,
-                called.at,
-                taint,
-                Clean::SHELL,
-                Level::File,
-                "is run by a shell",
-            ),
+            Some(taint) => self.run_by_shell(called, taint),
             None => self.unknown_line(called, Some(command)),
         }
+    }
+
+    fn run_by_shell(&mut self, called: &Called<'_, 'a>, taint: Taint) {
+        self.used(
+            &rules::COMMAND,
+            called.at,
+            taint,
+            Clean::SHELL,
+            Level::File,
+            "is run by a shell",
+        );
     }
 
     /// A line that is neither written in the source nor traced.
@@ -121,14 +125,7 @@ impl<'a> Analysis<'a> {
                 .map(|value| value.dirty(Clean::SHELL))
                 .fold(None, Taint::join);
             if let Some(taint) = line {
-                self.used(
-                    &rules::COMMAND,
-                    called.at,
-                    taint,
-                    Clean::SHELL,
-                    Level::File,
-                    "is run by a shell",
-                );
+                self.run_by_shell(called, taint);
             }
         } else if let Some(taint) = first.and_then(|value| value.dirty(Clean::SHELL)) {
             self.used(
