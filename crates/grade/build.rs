@@ -12,6 +12,7 @@ fn main() {
         "shim/python.rs",
         "../sandbox/inside/fork_server.rs",
         "../sandbox/inside/protocol.rs",
+        "../sandbox/inside/settle.rs",
     ] {
         println!("cargo::rerun-if-changed={source}");
     }

@@ -293,7 +293,8 @@ BUILTINS = dict(vars(builtins))
 MODULES = set(sys.modules)
 RECURSION_LIMIT = sys.getrecursionlimit()
 FOLDER = os.getcwd()
-ENVIRONMENT = dict(os.environ)
+# What is behind `os.environ`: as a dictionary of texts it is slow to compare.
+ENVIRONMENT = dict(os.environ._data)
 
 # An instruction is specialised after eight runs.
 WARM_UP_ROUNDS = 20
@@ -308,7 +309,7 @@ def is_traceless(program):
         and LEAVES_TRACES.isdisjoint(sys.modules.keys() - MODULES)
         and vars(builtins) == BUILTINS
         and os.getcwd() == FOLDER
-        and dict(os.environ) == ENVIRONMENT
+        and getattr(os.environ, "_data", None) == ENVIRONMENT
         and gc.isenabled()
     )
 
@@ -332,7 +333,7 @@ def no_digit_limit():
         sys.set_int_max_str_digits(0)
 
 
-def warm_up(folder):
+def warm_up(folder, fork_server):
     """Does what every child would do first, and write to the pages that it shares for: caches of the compiler, of
     type look-ups, of specialised instructions. Leaves the streams as a child takes them over."""
     with open(os.path.join(folder, "warm_up.py"), encoding="utf-8") as file:
@@ -361,6 +362,8 @@ def warm_up(folder):
     # A child that collects garbage must not write to every page it shares with the zygote.
     gc.collect()
     gc.freeze()
+    # Nor take its memory from wherever there is a hole.
+    fork_server.settle()
 
 
 def main():
@@ -369,7 +372,7 @@ def main():
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if path not in ("", folder)]
     fork_server = load_fork_server()
-    warm_up(folder)
+    warm_up(folder, fork_server)
     action, source, entry, args, is_batch = marshal.loads(fork_server.serve(CONTROL_FD))
     program = Program(source)
     code = 1

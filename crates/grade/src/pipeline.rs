@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread;
 
 use scrl_record::{FaultOwner, Graded};
-use scrl_sandbox::{Error, Sandbox};
+use scrl_sandbox::{Error, Sandbox, keep_to_processor};
 
 use crate::grader::{Assignment, Grader, Settings};
 
@@ -56,7 +56,10 @@ pub fn grade_all(
         for _ in 0..jobs.clamp(1, work.len().max(1)) {
             let sender = sender.clone();
             let queue = &queue;
-            scope.spawn(move || work_off(sandbox, settings, work, queue, stop, &sender));
+            scope.spawn(move || {
+                keep_to_processor();
+                work_off(sandbox, settings, work, queue, stop, &sender);
+            });
         }
         drop(sender);
         let result = hand_out(&receiver, &queue, &mut sink);

@@ -18,6 +18,9 @@ pub(crate) struct RunFiles {
     batch: Option<Batch>,
 }
 
+/// What most programs write fits into it.
+const USUAL: usize = 4096;
+
 /// What only a batch needs.
 struct Batch {
     /// What the program gets of `stdin` and `job`, which change under it: it may not write there.
@@ -74,15 +77,15 @@ impl RunFiles {
         self.job.write_all_at(job.payload, 0)
     }
 
-    /// Puts the next job of a batch in place. The program shares the offsets of what it was given.
-    pub(crate) fn refill(&self, job: &Job<'_>) -> io::Result<()> {
-        for file in [
-            &self.stdin,
-            &self.job,
-            &self.stdout,
-            &self.stderr,
-            &self.result,
-        ] {
+    /// Puts `job` of a batch in the place of the one `before` it. The program shares the offsets of what it was given.
+    pub(crate) fn refill(&self, before: &Job<'_>, job: &Job<'_>) -> io::Result<()> {
+        if job.stdin.len() < before.stdin.len() {
+            self.stdin.set_len(0)?;
+        }
+        if job.payload.len() < before.payload.len() {
+            self.job.set_len(0)?;
+        }
+        for file in [&self.stdout, &self.stderr, &self.result] {
             file.set_len(0)?;
         }
         for mut file in self.given() {
@@ -132,6 +135,11 @@ impl RunFiles {
 }
 
 fn contents(file: &File, limit: u64) -> io::Result<Vec<u8>> {
+    let mut beginning = [0; USUAL];
+    let length = file.read_at(&mut beginning, 0)?;
+    if length < USUAL {
+        return Ok(beginning[..length.min(limit as usize)].to_vec());
+    }
     let length = file.metadata()?.len().min(limit);
     let mut bytes = vec![0; length as usize];
     file.read_exact_at(&mut bytes, 0)?;

@@ -75,6 +75,8 @@ pub(crate) struct Run<'a> {
     killed: Option<(Killed, Instant)>,
     /// Of the current job.
     started: Instant,
+    /// Before then no clock can have run out.
+    quiet_until: Instant,
     /// What had been used before the current job.
     before: Used,
     /// Of the current job.
@@ -101,6 +103,7 @@ impl<'a> Run<'a> {
             child: None,
             killed: None,
             started: Instant::now(),
+            quiet_until: Instant::now(),
             before: Used::default(),
             events: BTreeSet::new(),
         }
@@ -110,6 +113,7 @@ impl<'a> Run<'a> {
     /// in bytes.
     pub(crate) fn finish(mut self) -> Result<u64, Error> {
         self.before = self.used(Duration::ZERO)?;
+        self.start_clocks();
         self.send_job()?;
         let exit = self.watch().inspect_err(|_| self.abandon())?;
         let is_finished = matches!(self.killed, Some((Killed::Finished, _)));
@@ -276,15 +280,22 @@ impl<'a> Run<'a> {
             return self.kill(Killed::Finished);
         };
         self.files
-            .refill(next)
+            .refill(&self.jobs[self.ended - 1], next)
             .map_err(Error::system("a memory file could not be filled"))?;
-        self.started = Instant::now();
         self.before = so_far;
+        self.start_clocks();
         if let Some(channel) = self.files.channel() {
             // One that does not listen is stopped by its clocks.
             sys::tell(channel, NEXT);
         }
         Ok(())
+    }
+
+    /// Of the current job.
+    fn start_clocks(&mut self) {
+        self.started = Instant::now();
+        let soonest = (self.limits.cpu / processors()).min(self.limits.wall);
+        self.quiet_until = self.started + soonest.min(HINT_AFTER);
     }
 
     /// What the child has used so far, its CPU clock showing `cpu`.
@@ -336,6 +347,10 @@ impl<'a> Run<'a> {
                 ));
             }
             return Ok(Duration::from_secs(1));
+        }
+        let quiet = self.quiet_until.saturating_duration_since(Instant::now());
+        if !quiet.is_zero() {
+            return Ok(quiet);
         }
         let wall_left = self.limits.wall.saturating_sub(self.started.elapsed());
         let Some(child) = &mut self.child else {

@@ -251,20 +251,49 @@ pub(crate) fn reap(pid: pid_t) {
 
 /// CPU time that a process has used, by its own clock; `None` once it is gone.
 pub(crate) fn cpu_time(pid: pid_t) -> Option<Duration> {
-    let mut clock: libc::clockid_t = 0;
+    // What `clock_getcpuclockid` returns, without asking whether there is such a process: the kernel's
+    // `CPUCLOCK_SCHED` of all threads of `pid`.
+    let clock = (!pid << 3) | 2;
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: both pointers are to locals.
-    unsafe {
-        if libc::clock_getcpuclockid(pid, &raw mut clock) != 0
-            || libc::clock_gettime(clock, &raw mut time) != 0
-        {
-            return None;
-        }
-    }
+    // SAFETY: the pointer is to a local.
+    check(unsafe { libc::clock_gettime(clock, &raw mut time) }).ok()?;
     Some(Duration::new(time.tv_sec as u64, time.tv_nsec as u32))
+}
+
+/// The processors that this thread may use, by number.
+pub(crate) fn allowed_processors() -> Vec<usize> {
+    // SAFETY: a set of processors is bits, all of which may be zero, and the size is its own.
+    let allowed = unsafe {
+        let mut set: libc::cpu_set_t = mem::zeroed();
+        let size = mem::size_of::<libc::cpu_set_t>();
+        if libc::sched_getaffinity(0, size, &raw mut set) != 0 {
+            return Vec::new();
+        }
+        set
+    };
+    (0..libc::CPU_SETSIZE as usize)
+        // SAFETY: the number is below the size of the set.
+        .filter(|processor| unsafe { libc::CPU_ISSET(*processor, &allowed) })
+        .collect()
+}
+
+/// The processor that this thread is on.
+pub(crate) fn current_processor() -> Option<usize> {
+    // SAFETY: no pointers.
+    usize::try_from(unsafe { libc::sched_getcpu() }).ok()
+}
+
+/// Keeps this thread and what it starts to one processor, if that is allowed.
+pub(crate) fn move_to_processor(processor: usize) {
+    // SAFETY: as in `allowed_processors`; the number comes from there.
+    unsafe {
+        let mut set: libc::cpu_set_t = mem::zeroed();
+        libc::CPU_SET(processor, &mut set);
+        libc::sched_setaffinity(0, mem::size_of::<libc::cpu_set_t>(), &raw const set);
+    }
 }
 
 /// Counts the instructions that `pid`, 0 for the caller, and what it forks from now on execute in user mode.

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::wait::wait;
 use scrl_grade::{Python, Ran, Task};
-use scrl_sandbox::{Host, Level, Limits, Sandbox, Wall, Worker};
+use scrl_sandbox::{Host, Level, Limits, Sandbox, Wall, Worker, keep_to_processor};
 
 use super::cases::Case;
 
@@ -31,6 +31,16 @@ pub(crate) enum Runner {
     Isolated,
     /// The same with no more than resource limits.
     Open,
+    /// As isolated, without namespaces and a user of its own.
+    NoNamespaces,
+    /// As isolated, without the system-call filter.
+    NoSeccomp,
+    /// As isolated, without Landlock.
+    NoLandlock,
+    /// As isolated, without a control group.
+    NoCgroup,
+    /// As isolated, with time limits in CPU time instead of instructions.
+    CpuClock,
     /// Ours, a fork a sample, every wall this machine offers.
     Batched,
 }
@@ -45,6 +55,11 @@ impl Runner {
             Runner::Multiprocessing => "multiprocessing",
             Runner::Isolated => "isolated",
             Runner::Open => "open",
+            Runner::NoNamespaces => "no-namespaces",
+            Runner::NoSeccomp => "no-seccomp",
+            Runner::NoLandlock => "no-landlock",
+            Runner::NoCgroup => "no-cgroup",
+            Runner::CpuClock => "cpu-clock",
             Runner::Batched => "batched",
         }
     }
@@ -64,28 +79,38 @@ impl Runner {
 
     /// Runs `tests` tests of `case`.
     pub(crate) fn run(self, case: &Case, python: &str, tests: u32) -> anyhow::Result<()> {
-        match self {
-            Runner::Isolated => {
-                let mut ours = Ours::start(python, Host::detect(), Level::C)?;
-                ours.run(case, tests, 1)
+        let Some(host) = self.host() else {
+            return self.run_script(case, python, tests);
+        };
+        let together = if self == Runner::Batched {
+            case.tests_per_sample
+        } else {
+            1
+        };
+        Ours::start(python, host)?.run(case, tests, together)
+    }
+
+    /// The walls of ours; absent for the others.
+    fn host(self) -> Option<Host> {
+        let without: &[Wall] = match self {
+            Runner::Isolated | Runner::Batched => &[],
+            Runner::CpuClock => return Some(Host::detect().with_cpu_time()),
+            Runner::NoNamespaces => &[Wall::Namespaces, Wall::UserSwitch],
+            Runner::NoSeccomp => &[Wall::Seccomp],
+            Runner::NoLandlock => &[Wall::Landlock],
+            Runner::NoCgroup => &[Wall::Cgroup],
+            Runner::Open => &[
+                Wall::Namespaces,
+                Wall::UserSwitch,
+                Wall::Seccomp,
+                Wall::Landlock,
+                Wall::Cgroup,
+            ],
+            Runner::Plain | Runner::Bare | Runner::Bubblewrap | Runner::Multiprocessing => {
+                return None;
             }
-            Runner::Batched => {
-                let mut ours = Ours::start(python, Host::detect(), Level::C)?;
-                ours.run(case, tests, case.tests_per_sample)
-            }
-            Runner::Open => {
-                let host = Host::detect_without(&[
-                    Wall::Namespaces,
-                    Wall::UserSwitch,
-                    Wall::Seccomp,
-                    Wall::Landlock,
-                    Wall::Cgroup,
-                ]);
-                let mut ours = Ours::start(python, host, Level::D)?;
-                ours.run(case, tests, 1)
-            }
-            _ => self.run_script(case, python, tests),
-        }
+        };
+        Some(Host::detect_without(without))
     }
 
     fn run_script(self, case: &Case, python: &str, tests: u32) -> anyhow::Result<()> {
@@ -165,10 +190,11 @@ struct Ours {
 }
 
 impl Ours {
-    fn start(python: &str, host: Host, lowest: Level) -> anyhow::Result<Self> {
+    fn start(python: &str, host: Host) -> anyhow::Result<Self> {
+        keep_to_processor();
         let python = Python::find(python)?;
         let limits = Limits::default();
-        let sandbox = Sandbox::new(Arc::new(host), Arc::new(python.runtime()), limits, lowest)?;
+        let sandbox = Sandbox::new(Arc::new(host), Arc::new(python.runtime()), limits, Level::D)?;
         Ok(Self {
             worker: sandbox.worker()?,
             limits,
