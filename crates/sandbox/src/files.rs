@@ -145,3 +145,46 @@ fn contents(file: &File, limit: u64) -> io::Result<Vec<u8>> {
     file.read_exact_at(&mut bytes, 0)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn read(file: &File) -> Vec<u8> {
+        contents(file, 1 << 20).unwrap()
+    }
+
+    #[test]
+    fn a_refilled_batch_holds_the_next_job_and_nothing_of_the_one_before() {
+        let job = |payload, stdin| Job { payload, stdin };
+        let jobs = [
+            job(&b"a long payload"[..], &b"1\n2\n3\n"[..]),
+            job(b"short", b""),
+            job(b"a longer payload again", b"4\n"),
+        ];
+        let files = RunFiles::batch(&jobs[0]).unwrap();
+        for pair in jobs.windows(2) {
+            (&files.stdout).write_all(b"said").unwrap();
+            (&files.stdin).seek(SeekFrom::End(0)).unwrap();
+            files.refill(&pair[0], &pair[1]).unwrap();
+            assert_eq!(read(&files.job), pair[1].payload);
+            assert_eq!(read(&files.stdin), pair[1].stdin);
+            assert_eq!(read(&files.stdout), b"");
+            assert_eq!((&files.stdout).stream_position().unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn contents_are_cut_at_the_limit_however_long() {
+        let file = sys::memory_file(c"test", false).unwrap();
+        for (length, limit) in [(10, 4), (10, 100), (USUAL, 7), (3 * USUAL, 2 * USUAL)] {
+            file.write_all_at(&vec![b'x'; length], 0).unwrap();
+            assert_eq!(
+                contents(&file, limit as u64).unwrap().len(),
+                limit.min(length)
+            );
+        }
+    }
+}
