@@ -143,7 +143,7 @@ impl<'a> Analysis<'a> {
 
     /// Takes over the values that a body may have set before it failed, without what its guards cleared.
     fn interrupted(&mut self, done: &Changes<'a>) {
-        for (key, value) in done {
+        for (key, value) in done.iter() {
             let value = match self.variable(*key) {
                 Some(known) => known.clone().join(value.clone()),
                 None => value.clone(),
