@@ -86,6 +86,8 @@ pub(super) struct Frame<'a> {
     pub(super) asked: NameSet<&'a str>,
     pub(super) races: Vec<(TextSize, &'a str)>,
     pub(super) locks: bool,
+    /// How many `try` around this place handle the errors of files.
+    pub(super) handled: u32,
     /// Whether a connection was encrypted after it was opened.
     pub(super) encrypted: bool,
     /// Templates that were filled in, with what nothing escaped.

@@ -62,7 +62,6 @@ pub(super) fn makes_secret(name: &str) -> bool {
         "one_time",
         "nonce",
         "salt",
-        "uniqueid",
         "sessionid",
         "session_id",
         "security",
@@ -73,11 +72,6 @@ pub(super) fn makes_secret(name: &str) -> bool {
         "auth_code",
         "captcha",
         "license_key",
-        "random_string_id",
-        "unique_id",
-        "distinct_id",
-        "uuid",
-        "identifier",
         "voucher",
     ];
     is_secret(name)
