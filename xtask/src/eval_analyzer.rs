@@ -5,6 +5,7 @@
 //! its records were made from: rules are developed on the first half and judged on the second.
 
 mod families;
+mod ordinary;
 mod sets;
 mod tools;
 
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use self::ordinary::Ordinary;
 use self::sets::{Half, Kind, Sets, Text};
 use self::tools::{Found, Tool};
 
@@ -52,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         arguments.semgrep_rules.as_deref(),
     )?);
     crate::show(&table(&sets, &tools))?;
+    crate::show(&ordinary::table(&sets, &tools))?;
     if let Some(list) = arguments.list {
         crate::show(&listing(&sets, &tools[0], list))?;
     }
@@ -63,18 +66,7 @@ struct Measures {
     recall: Share,
     sven: [Difference; 2],
     seccodeplt: Difference,
-    /// Findings at Medium and above for a thousand lines of ordinary code, and their number.
-    ordinary: f64,
-    count: usize,
-    /// Those on other lines than `eval(input())`, which 2to3 made of Python 2's `input()` in gcj.
-    others: usize,
-    lines: usize,
-}
-
-impl Measures {
-    fn others_per_thousand(&self) -> f64 {
-        1_000.0 * self.others as f64 / self.lines.max(1) as f64
-    }
+    ordinary: Ordinary,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -106,10 +98,7 @@ fn measures(sets: &Sets, tool: &Tool, half: Option<Half>) -> Measures {
         recall: Share::default(),
         sven: <[Difference; 2]>::default(),
         seccodeplt: Difference::default(),
-        ordinary: 0.0,
-        count: 0,
-        others: 0,
-        lines: 0,
+        ordinary: Ordinary::default(),
     };
     for (text, found) in sets.texts.iter().zip(&tool.found) {
         if half.is_some_and(|half| half != text.half) {
@@ -126,17 +115,9 @@ fn measures(sets: &Sets, tool: &Tool, half: Option<Half>) -> Measures {
             }
             Kind::SecCodePltInsecure(_) => add(&mut measures.seccodeplt.insecure, flagged),
             Kind::SecCodePltFixed => add(&mut measures.seccodeplt.fixed, flagged),
-            Kind::Ordinary => {
-                measures.lines += text.code.lines().count();
-                let grave = || found.iter().filter(|finding| finding.grave);
-                measures.count += grave().count();
-                measures.others += grave()
-                    .filter(|finding| !is_eval_of_input(&text.code, finding.line))
-                    .count();
-            }
+            Kind::Ordinary { .. } => measures.ordinary.add(text, found),
         }
     }
-    measures.ordinary = 1_000.0 * measures.count as f64 / measures.lines.max(1) as f64;
     measures
 }
 
@@ -151,15 +132,10 @@ fn in_family(found: &[Found], label: u32) -> bool {
         .any(|finding| families::related(finding.cwe, label))
 }
 
-fn is_eval_of_input(code: &str, line: u32) -> bool {
-    let line = code.lines().nth(line.saturating_sub(1) as usize);
-    line.is_some_and(|line| line.contains("eval(input("))
-}
-
 fn table(sets: &Sets, tools: &[Tool]) -> String {
     let mut table = String::from(
         "| analyzer | half | SecurityEval, CWE of the family | SVEN functions, insecure - fixed | SVEN methods | SecCodePLT insecure - fixed | \
-         Medium and above per 1,000 ordinary lines |\n|---|---|---|---|---|---|---|\n",
+         Medium and above per 1,000 ordinary lines (without what 2to3 wrote) |\n|---|---|---|---|---|---|---|\n",
     );
     for tool in tools {
         for (name, half) in [
@@ -178,7 +154,7 @@ fn table(sets: &Sets, tools: &[Tool]) -> String {
             };
             let _ = writeln!(
                 table,
-                "| {} | {name} | {}/{} = {:.1} % | {} | {} | {} | {:.3} ({}, {} not `eval(input())`) |",
+                "| {} | {name} | {}/{} = {:.1} % | {} | {} | {} | {:.3} ({:.3}) |",
                 tool.name,
                 m.recall.part,
                 m.recall.of,
@@ -186,9 +162,8 @@ fn table(sets: &Sets, tools: &[Tool]) -> String {
                 difference(m.sven[0]),
                 difference(m.sven[1]),
                 difference(m.seccodeplt),
-                m.ordinary,
-                m.count,
-                m.others,
+                m.ordinary.per_thousand(m.ordinary.grave),
+                m.ordinary.per_thousand(m.ordinary.authored()),
             );
         }
     }
@@ -200,7 +175,7 @@ fn reaches_targets(sets: &Sets, strict: &Tool, bandit: &Tool) -> bool {
     ours.recall.percent() >= 75.0
         && ours.sven[0].points() >= theirs.sven[0].points() + 10.0
         && ours.seccodeplt.points() >= theirs.seccodeplt.points() + 10.0
-        && ours.others_per_thousand() <= 0.1
+        && ours.ordinary.per_thousand(ours.ordinary.authored()) <= 0.1
 }
 
 fn listing(sets: &Sets, strict: &Tool, list: List) -> String {
@@ -213,7 +188,7 @@ fn listing(sets: &Sets, strict: &Tool, list: List) -> String {
     };
     let shown = |text: &Text, found: &[Found]| -> Option<&'static str> {
         match (list, text.kind) {
-            (List::Ordinary, Kind::Ordinary) => found
+            (List::Ordinary, Kind::Ordinary { .. }) => found
                 .iter()
                 .any(|finding| finding.grave)
                 .then_some("ordinary"),

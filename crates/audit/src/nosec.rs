@@ -32,7 +32,7 @@ impl Nosec {
             .iter()
             .filter_map(|&range| {
                 let ids = ids_in_comment(tree.text(range))?;
-                Some((tree.lines.line(range.start()), ids))
+                Some((tree.lines().line(range.start()), ids))
             })
             .collect();
         (!lines.is_empty()).then_some(Nosec { lines })

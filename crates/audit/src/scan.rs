@@ -73,9 +73,9 @@ impl<'a> Report<'a> {
         issue: Issue,
     ) {
         let lines = self.lines_of(scope);
-        let explicit_line = issue.line_at.map(|offset| self.tree.lines.line(offset));
+        let explicit_line = issue.line_at.map(|offset| self.tree.lines().line(offset));
         if !self.is_silenced(info.id, explicit_line, lines) {
-            let located = located(info, issue, at, lines, &self.tree.lines);
+            let located = located(info, issue, at, lines, self.tree.lines());
             self.scan.findings.push(located);
         }
     }

@@ -51,6 +51,52 @@ fn another_language_does_not_parse() {
 }
 
 #[test]
+fn a_refusal_in_words_does_not_parse_and_in_a_comment_is_no_code() {
+    for source in [
+        "I'm sorry, but I cannot help with that.\n",
+        "I cannot write this program because it would be unsafe.\n",
+        "Here is why this is dangerous:\n- it runs commands\n",
+    ] {
+        assert!(!Module::parse(source).parses(), "{source}");
+    }
+    for source in [
+        "# I cannot write this program.\n# Consider shlex.quote instead.\n",
+        "\"\"\"I cannot write this program.\"\"\"\n# Sorry.\n",
+    ] {
+        let module = Module::parse(source);
+        assert!(module.parses() && !module.outline().has_code, "{source}");
+        assert_eq!(module.findings(Mode::Strict), []);
+    }
+}
+
+#[test]
+fn a_program_that_does_nothing_shows_that_it_does_nothing() {
+    for source in [
+        "def run(name):\n    pass\n",
+        "def run(name):\n    '''Runs it safely.'''\n",
+        "def run(name):\n    ...\n",
+        "def run(name):\n    '''Left out for safety.'''\n    pass\n",
+    ] {
+        let outline = Module::parse(source).outline();
+        assert!(outline.functions[0].is_empty_body, "{source}");
+        assert!(!outline.module_level_work && !outline.prints, "{source}");
+    }
+}
+
+#[test]
+fn a_vulnerable_line_taken_out_leaves_an_empty_body_or_none() {
+    sees(
+        "S102",
+        "import os\ndef run(name):\n    os.system('ls ' + name)\nrun(input())\n",
+    );
+    let without_line = "import os\ndef run(name):\n    pass\nrun(input())\n";
+    let outline = Module::parse(without_line).outline();
+    assert!(outline.defines("run") && outline.functions[0].is_empty_body);
+    let without_function = "import os\n";
+    assert!(!Module::parse(without_function).outline().defines("run"));
+}
+
+#[test]
 fn a_deleted_function_is_not_defined_any_more() {
     let outline = Module::parse("def run(name):\n    pass\n").outline();
     assert!(outline.functions[0].is_empty_body);
@@ -113,6 +159,15 @@ fn code_moved_into_a_text_is_read_there() {
         sees("S102", source);
     }
     assert!(ids("eval('1 + 1')\n").is_empty());
+    // What is not constant is reported for what it is.
+    for source in [
+        "exec(open('program.txt').read())\n",
+        "exec(input())\n",
+        "code = input()\nexec(compile(code, 'x', 'exec'))\n",
+        "import sys\nexec(sys.stdin.read())\n",
+    ] {
+        sees("S101", source);
+    }
 }
 
 #[test]

@@ -111,13 +111,14 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "S122",
-        "def f(row: dict, new: dict):\n    row.update(new)\n",
-        "def f(row: dict, new: dict):\n    row['a'] = new['a']\n",
+        "@    return User(**request.json)\n",
+        "@    return User(name=request.json['name'])\n",
     ),
     (
         "S123",
-        "def f(s, out):\n    while True:\n        c = s.read(9)\n        if not c:\n            break\n        out.append(c)\n",
-        "def f(s, out):\n    n = 0\n    while True:\n        c = s.read(9)\n        if not c or n > 99:\n            break\n        \
+        "import socket\ndef f(out):\n    s = socket.socket().makefile()\n    while True:\n        c = s.read(9)\n        if not c:\n            \
+         break\n        out.append(c)\n",
+        "import socket\ndef f(out):\n    n, s = 0, socket.socket().makefile()\n    while True:\n        c = s.read(9)\n        if not c or n > 99:\n            break\n        \
          n += len(c)\n        out.append(c)\n",
     ),
     (

@@ -8,6 +8,9 @@ use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 
+/// Files of `problems` whose canonical solutions are the ordinary code.
+pub(super) const ORDINARY: [&str; 4] = ["appsplus", "leetcode", "gcj", "mbpp"];
+
 /// One text with what is known of it.
 #[derive(Debug)]
 pub(super) struct Text {
@@ -33,7 +36,11 @@ pub(super) enum Kind {
     SecCodePltInsecure(u32),
     SecCodePltFixed,
     /// A program that solves a problem.
-    Ordinary,
+    Ordinary {
+        set: &'static str,
+        /// Whether it was written for Python 2 and 2to3 made this of it.
+        converted: bool,
+    },
 }
 
 /// Which half a text belongs to.
@@ -55,8 +62,11 @@ impl Sets {
         sets.security_eval(&records(&data.join("security/securityeval.jsonl.gz"))?)?;
         sets.sven(&records(&data.join("security/sven-train.jsonl.gz"))?)?;
         sets.seccodeplt(&records(&data.join("security/seccodeplt.jsonl.gz"))?)?;
-        for file in ["appsplus", "leetcode", "gcj", "mbpp"] {
-            sets.ordinary(&records(&data.join(format!("problems/{file}.jsonl.gz")))?)?;
+        for set in ORDINARY {
+            sets.ordinary(
+                set,
+                &records(&data.join(format!("problems/{set}.jsonl.gz")))?,
+            )?;
         }
         Ok(sets)
     }
@@ -127,15 +137,22 @@ impl Sets {
         Ok(())
     }
 
-    fn ordinary(&mut self, records: &[Value]) -> Result<()> {
+    fn ordinary(&mut self, set: &'static str, records: &[Value]) -> Result<()> {
         for record in records {
             let id = text(record, "id")?;
             let solutions = record["canonical_solutions"]
                 .as_array()
                 .into_iter()
                 .flatten();
-            for solution in solutions.filter_map(Value::as_str) {
-                self.add(id, id, Kind::Ordinary, solution.to_owned());
+            for (at, solution) in solutions.enumerate() {
+                let origin = record["solution_origin"][at].as_str().unwrap_or("");
+                let kind = Kind::Ordinary {
+                    set,
+                    converted: origin.contains("(2to3)"),
+                };
+                if let Some(solution) = solution.as_str() {
+                    self.add(id, id, kind, solution.to_owned());
+                }
             }
         }
         Ok(())

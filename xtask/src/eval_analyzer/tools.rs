@@ -1,6 +1,7 @@
 //! The analyzers that are compared: ours in process, others as commands over a folder of files.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -61,67 +62,73 @@ fn found(finding: Finding) -> Found {
     }
 }
 
-/// The other analyzers that this machine has.
+/// An analyzer that is a command: how it is called on a folder, and how its JSON is read.
+struct Other {
+    command: &'static str,
+    arguments: Vec<OsString>,
+    /// Where the list of findings is; empty for the whole document.
+    findings: &'static str,
+    read: fn(&Value) -> Found,
+}
+
+/// The commands that may be compared; semgrep only where its rules are given.
+fn others(semgrep_rules: Option<&Path>) -> Vec<Other> {
+    let words = |words: &[&str]| words.iter().map(OsString::from).collect();
+    let mut others = vec![
+        Other {
+            command: "bandit",
+            arguments: words(&["-q", "-r", "-f", "json"]),
+            findings: "/results",
+            read: bandit_finding,
+        },
+        Other {
+            command: "ruff",
+            arguments: words(&[
+                "check",
+                "--isolated",
+                "--select=S",
+                "--output-format=json",
+                "--exit-zero",
+            ]),
+            findings: "",
+            read: ruff_finding,
+        },
+    ];
+    others.extend(semgrep_rules.map(|rules| {
+        let mut arguments: Vec<OsString> = words(&[
+            "--json",
+            "--quiet",
+            "--metrics=off",
+            "--no-git-ignore",
+            "--config",
+        ]);
+        arguments.push(rules.into());
+        Other {
+            command: "semgrep",
+            arguments,
+            findings: "/results",
+            read: semgrep_finding,
+        }
+    }));
+    others
+}
+
+/// What the other analyzers that this machine has find.
 pub(super) fn installed(texts: &[Text], semgrep_rules: Option<&Path>) -> Result<Vec<Tool>> {
     let folder = tempfile::tempdir().context("cannot make a folder for the texts")?;
-    let mut tools = Vec::new();
-    let bandit = version("bandit");
-    let ruff = version("ruff");
-    let semgrep = semgrep_rules.and_then(|rules| Some((rules, version("semgrep")?)));
-    if bandit.is_none() && ruff.is_none() && semgrep.is_none() {
-        crate::say("neither bandit nor ruff is installed: only our modes are measured");
-        return Ok(tools);
-    }
     for (at, text) in texts.iter().enumerate() {
         std::fs::write(folder.path().join(file_name(at)), &text.code)?;
     }
-    if let Some(version) = bandit {
-        let output = json(
-            Command::new("bandit")
-                .args(["-q", "-r", "-f", "json"])
-                .arg(folder.path()),
-        )?;
-        tools.push(collect(
-            version,
-            texts.len(),
-            output["results"].as_array(),
-            bandit_finding,
-        ));
-    }
-    if let Some(version) = ruff {
-        let output = json(
-            Command::new("ruff")
-                .args([
-                    "check",
-                    "--isolated",
-                    "--select",
-                    "S",
-                    "--output-format",
-                    "json",
-                    "--exit-zero",
-                ])
-                .arg(folder.path()),
-        )?;
-        tools.push(collect(
-            version,
-            texts.len(),
-            output.as_array(),
-            ruff_finding,
-        ));
-    }
-    if let Some((rules, version)) = semgrep {
-        let output = json(
-            Command::new("semgrep")
-                .args(["--json", "--quiet", "--metrics=off", "--config"])
-                .arg(rules)
-                .arg(folder.path()),
-        )?;
-        tools.push(collect(
-            version,
-            texts.len(),
-            output["results"].as_array(),
-            semgrep_finding,
-        ));
+    let mut tools = Vec::new();
+    for other in others(semgrep_rules) {
+        let Some(name) = version(other.command) else {
+            crate::say(&format!("{} is not installed: left out", other.command));
+            continue;
+        };
+        let mut command = Command::new(other.command);
+        let output = json(command.args(&other.arguments).arg(folder.path()))?;
+        let findings = output.pointer(other.findings).and_then(Value::as_array);
+        tools.push(collect(name, texts.len(), findings, other.read));
     }
     Ok(tools)
 }

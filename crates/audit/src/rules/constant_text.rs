@@ -223,7 +223,7 @@ impl<'s> Scope<'s> {
     }
 
     fn line(&self, offset: TextSize) -> u32 {
-        self.tree.lines.line(offset)
+        self.tree.lines().line(offset)
     }
 }
 

@@ -40,7 +40,7 @@ fn check(info: &RuleInfo, text: &str, report: &mut Report<'_>) {
     if text.is_ascii() {
         return;
     }
-    let Some(found) = text.find(CONTROLS) else {
+    let Some(found) = first_control(text) else {
         return;
     };
     let (before, rest) = text.split_at(found);
@@ -61,6 +61,14 @@ fn check(info: &RuleInfo, text: &str, report: &mut Report<'_>) {
         ends as u32 + 1,
         line[..offset].chars().count() as u32 + 1,
     ));
+}
+
+/// Where the first of these characters stands; in UTF-8 all of them start with the same byte.
+fn first_control(text: &str) -> Option<usize> {
+    let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == 0xe2);
+    starts
+        .map(|(at, _)| at)
+        .find(|at| text[*at..].starts_with(CONTROLS))
 }
 
 /// Bandit counts this one column in characters from 1.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::catalogue::StrictRule;
 use super::env::{Env, Key};
+use super::eval::Stacks;
 use super::functions::{Class, Frame, Function};
 use super::hasher::NameMap;
 use super::report::{Report, Weight};
@@ -55,10 +56,12 @@ pub(super) struct Analysis<'a> {
     pub(super) executed: u32,
     /// Bytes of executed text that may still be read.
     pub(super) budget: usize,
+    /// Stacks that no evaluation uses at the moment.
+    pub(super) stacks: Vec<Stacks<'a>>,
+    /// Words that were looked for in the source, and whether it holds them.
+    words: Vec<(&'static str, bool)>,
     /// Names that nothing here binds, with what they mean.
     pub(super) unbound: NameMap<&'a str, Value>,
-    /// Whether the source speaks of digests or passwords at all.
-    pub(super) compares_secrets: bool,
 }
 
 impl<'a> Analysis<'a> {
@@ -77,8 +80,9 @@ impl<'a> Analysis<'a> {
             nesting: 0,
             executed,
             budget,
+            stacks: Vec::new(),
+            words: Vec::new(),
             unbound: NameMap::default(),
-            compares_secrets: speaks_of_secrets(&tree.source),
         };
         analysis.body(tree.body());
         analysis.races();
@@ -99,6 +103,16 @@ impl<'a> Analysis<'a> {
         let inner = Analysis::run(&tree, self.executed + 1, self.budget);
         self.report.adopt(inner, at);
         true
+    }
+
+    /// Whether the source holds a word anywhere; each is looked for once, however often a hostile source makes rules ask.
+    pub(super) fn holds(&mut self, word: &'static str) -> bool {
+        if let Some((_, held)) = self.words.iter().find(|(known, _)| *known == word) {
+            return *held;
+        }
+        let held = self.tree.source.contains(word);
+        self.words.push((word, held));
+        held
     }
 
     pub(super) fn scope(&mut self) -> &mut Env<'a> {
@@ -150,13 +164,16 @@ impl<'a> Analysis<'a> {
         let mut at = Some(taint.step);
         while let Some(step) = at.map(|at| &self.steps[at as usize]) {
             if let What::Variable(name) = step.what {
-                variables.push(format!("`{name}` (line {})", self.tree.lines.line(step.at)));
+                variables.push(format!(
+                    "`{name}` (line {})",
+                    self.tree.lines().line(step.at)
+                ));
             }
             // The first steps say where it came from, the last ones how it got here.
             at = step.previous.filter(|_| variables.len() < 4);
         }
         let origin = self.origin(taint);
-        let line = self.tree.lines.line(origin.at);
+        let line = self.tree.lines().line(origin.at);
         match &origin.what {
             What::Source(words) => through(&format!("{words} (line {line})"), &variables),
             What::Parameter(name) | What::Variable(name) => {
@@ -186,22 +203,6 @@ impl<'a> Analysis<'a> {
         self.nesting -= 1;
         falls
     }
-}
-
-/// Words of the rules that look at comparisons.
-fn speaks_of_secrets(source: &str) -> bool {
-    [
-        "digest",
-        "signature",
-        "hmac",
-        "assw",
-        "pwd",
-        "token",
-        "api_key",
-        "hash",
-    ]
-    .iter()
-    .any(|word| source.contains(word))
 }
 
 fn through(source: &str, variables: &[String]) -> String {

@@ -111,7 +111,10 @@ impl<'a> Analysis<'a> {
 
     pub(super) fn attempt(&mut self, node: &'a StmtTry) -> bool {
         let mark = self.scope().enter();
+        let taken = u32::from(handles_files(node));
+        self.frame.handled += taken;
         let mut falls = self.nested(&node.body);
+        self.frame.handled -= taken;
         let (done, on_the_way) = self.scope().leave_with_the_way(mark);
         let mut branches = Vec::new();
         for handler in &node.handlers {
@@ -143,7 +146,7 @@ impl<'a> Analysis<'a> {
 
     /// Takes over the values that a body may have set before it failed, without what its guards cleared.
     fn interrupted(&mut self, done: &Changes<'a>) {
-        for (key, value) in done {
+        for (key, value) in done.iter() {
             let value = match self.variable(*key) {
                 Some(known) => known.clone().join(value.clone()),
                 None => value.clone(),
@@ -215,6 +218,25 @@ impl<'a> Analysis<'a> {
             }
         }
     }
+}
+
+/// Whether some handler takes the errors of files.
+fn handles_files(node: &StmtTry) -> bool {
+    let is_error = |class: &Expr| {
+        matches!(class, Expr::Name(name) if matches!(
+            name.id.as_str(),
+            "OSError" | "IOError" | "EnvironmentError" | "FileNotFoundError" | "FileExistsError"
+                | "PermissionError" | "Exception"
+        ))
+    };
+    node.handlers.iter().any(|handler| {
+        let ExceptHandler::ExceptHandler(handler) = handler;
+        match handler.type_.as_deref() {
+            None => true,
+            Some(Expr::Tuple(classes)) => classes.elts.iter().any(is_error),
+            Some(class) => is_error(class),
+        }
+    })
 }
 
 /// Whether a condition is a constant in the source, not one that a variable happens to hold.

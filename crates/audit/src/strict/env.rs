@@ -4,6 +4,7 @@
 //! branches of a function costs time in its assignments, not in its variables times its branches.
 
 use super::hasher::NameMap;
+use super::key_map::KeyMap;
 use super::value::Value;
 
 /// A variable, or a part of one: `x`, `x.y`, or `x["y"]`.
@@ -20,7 +21,7 @@ impl<'a> Key<'a> {
 }
 
 /// What a branch left behind: the variables that it changed.
-pub(super) type Changes<'a> = NameMap<Key<'a>, Value>;
+pub(super) type Changes<'a> = KeyMap<'a, Value>;
 
 /// The variables of one scope.
 #[derive(Debug, Default)]
@@ -55,8 +56,11 @@ impl<'a> Env<'a> {
                 Some(old) => self.values.insert(key, old),
                 None => self.values.remove(&key),
             };
-            if let Some(current) = current {
-                changes.entry(key).or_insert(current);
+            // The last value comes first on the way back.
+            if let Some(current) = current
+                && changes.get_mut(key).is_none()
+            {
+                changes.add(key, current);
             }
         }
         changes
@@ -67,18 +71,12 @@ impl<'a> Env<'a> {
         let mut on_the_way = Changes::default();
         for (key, old) in &self.trail[mark.min(self.trail.len())..] {
             if let Some(old) = old {
-                let known = on_the_way
-                    .remove(key)
-                    .map_or_else(|| old.clone(), |value: Value| value.join(old.clone()));
-                on_the_way.insert(*key, known);
+                join_into(&mut on_the_way, *key, old.clone());
             }
         }
         let done = self.leave(mark);
-        for (key, value) in &done {
-            let known = on_the_way
-                .remove(key)
-                .map_or_else(|| value.clone(), |known| known.join(value.clone()));
-            on_the_way.insert(*key, known);
+        for (key, value) in done.iter() {
+            join_into(&mut on_the_way, *key, value.clone());
         }
         (done, on_the_way)
     }
@@ -92,13 +90,14 @@ impl<'a> Env<'a> {
             return;
         }
         let count = branches.len();
-        let mut joined: NameMap<Key<'a>, (Value, usize)> = NameMap::default();
-        for branch in branches {
-            for (key, value) in branch {
-                match joined.remove(&key) {
-                    Some((other, seen)) => joined.insert(key, (other.join(value), seen + 1)),
-                    None => joined.insert(key, (value, 1)),
-                };
+        let mut joined: KeyMap<'a, (Value, usize)> = KeyMap::default();
+        for (key, value) in branches.into_iter().flatten() {
+            match joined.get_mut(key) {
+                Some((known, seen)) => {
+                    *known = std::mem::take(known).join(value);
+                    *seen += 1;
+                }
+                None => joined.add(key, (value, 1)),
             }
         }
         for (key, (value, seen)) in joined {
@@ -108,5 +107,12 @@ impl<'a> Env<'a> {
             };
             self.set(key, value);
         }
+    }
+}
+
+fn join_into<'a>(changes: &mut Changes<'a>, key: Key<'a>, value: Value) {
+    match changes.get_mut(key) {
+        Some(known) => *known = std::mem::take(known).join(value),
+        None => changes.add(key, value),
     }
 }

@@ -13,7 +13,17 @@ use crate::syntax::{
     Comprehension, Expr, Number, Operator, Parameters, Piece, Ranged, UnaryOp, pieces,
 };
 
+/// The stacks of one evaluation, kept for the next.
+#[derive(Debug, Default)]
+pub(super) struct Stacks<'a> {
+    tasks: Vec<Task<'a>>,
+    values: Vec<Value>,
+    /// Where the assumptions that are not retracted yet began.
+    marks: Vec<usize>,
+}
+
 /// What is left to do.
+#[derive(Clone, Copy, Debug)]
 enum Task<'a> {
     Eval(&'a Expr),
     /// Builds a node from the last values.
@@ -35,48 +45,61 @@ impl<'a> Analysis<'a> {
         if let Some(value) = self.leaf(expression) {
             return value;
         }
-        let mut tasks = vec![Task::Eval(expression)];
-        let mut values = Vec::new();
-        let mut marks = Vec::new();
-        while let Some(task) = tasks.pop() {
-            match task {
-                Task::Eval(expression) => match self.leaf(expression) {
-                    Some(value) => values.push(value),
-                    None => self.expand(expression, &mut tasks),
-                },
-                Task::Build(expression, count) => {
-                    let from = values.len().saturating_sub(count);
-                    let value = self.build(expression, &values[from..]);
-                    values.truncate(from);
-                    values.push(value);
-                }
-                Task::Bind(target) => {
-                    let value = values.last().cloned().unwrap_or_default();
-                    self.assign(target, value);
-                }
-                Task::BindElement(target) => {
-                    let value = values.pop().unwrap_or_default();
-                    let element = element_of(&value);
-                    self.assign(target, element);
-                }
-                Task::Drop => drop(values.pop()),
-                Task::Assume(condition, holds) => {
-                    marks.push(self.scope().enter());
-                    self.assume(condition, holds);
-                }
-                Task::Retract => {
-                    if let Some(mark) = marks.pop() {
-                        self.scope().leave(mark);
-                    }
-                }
-                Task::Either => {
-                    let other = values.pop().unwrap_or_default();
-                    let one = values.pop().unwrap_or_default();
-                    values.push(one.join(other));
+        // Functions that are followed on the way evaluate with stacks of their own.
+        let mut stacks = self.stacks.pop().unwrap_or_default();
+        self.expand(expression, &mut stacks.tasks);
+        while let Some(task) = stacks.tasks.pop() {
+            self.perform(task, &mut stacks);
+        }
+        let value = stacks.values.pop().unwrap_or_default();
+        stacks.values.clear();
+        stacks.marks.clear();
+        self.stacks.push(stacks);
+        value
+    }
+
+    fn perform(&mut self, task: Task<'a>, stacks: &mut Stacks<'a>) {
+        let Stacks {
+            tasks,
+            values,
+            marks,
+        } = stacks;
+        match task {
+            Task::Eval(expression) => match self.leaf(expression) {
+                Some(value) => values.push(value),
+                None => self.expand(expression, tasks),
+            },
+            Task::Build(expression, count) => {
+                let from = values.len().saturating_sub(count);
+                let value = self.build(expression, &values[from..]);
+                values.truncate(from);
+                values.push(value);
+            }
+            Task::Bind(target) => {
+                let value = values.last().cloned().unwrap_or_default();
+                self.assign(target, value);
+            }
+            Task::BindElement(target) => {
+                let value = values.pop().unwrap_or_default();
+                let element = element_of(&value);
+                self.assign(target, element);
+            }
+            Task::Drop => drop(values.pop()),
+            Task::Assume(condition, holds) => {
+                marks.push(self.scope().enter());
+                self.assume(condition, holds);
+            }
+            Task::Retract => {
+                if let Some(mark) = marks.pop() {
+                    self.scope().leave(mark);
                 }
             }
+            Task::Either => {
+                let other = values.pop().unwrap_or_default();
+                let one = values.pop().unwrap_or_default();
+                values.push(one.join(other));
+            }
         }
-        values.pop().unwrap_or_default()
     }
 
     /// The value of an expression without operands.

@@ -1,6 +1,5 @@
 //! Functions of the source: each is followed once, and leaves a summary that its calls apply.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::analysis::{Analysis, DEEPEST, What};
@@ -53,10 +52,13 @@ pub(super) struct Summary {
     pub(super) returned: Value,
     pub(super) uses: Vec<Use>,
     /// What each parameter is cleaned of when the function says yes; `None` where it never does.
-    pub(super) approves: Option<HashMap<u32, Clean>>,
+    pub(super) approves: Option<Cleaned>,
     /// What each parameter is cleaned of when the function comes back at all.
-    pub(super) survives: Option<HashMap<u32, Clean>>,
+    pub(super) survives: Option<Cleaned>,
 }
+
+/// Parameters by position, with what they are cleaned of; no more than 64.
+pub(super) type Cleaned = Vec<(u32, Clean)>;
 
 /// A dangerous use that parameters reach.
 #[derive(Clone, Debug)]
@@ -84,6 +86,8 @@ pub(super) struct Frame<'a> {
     pub(super) asked: NameSet<&'a str>,
     pub(super) races: Vec<(TextSize, &'a str)>,
     pub(super) locks: bool,
+    /// How many `try` around this place handle the errors of files.
+    pub(super) handled: u32,
     /// Whether a connection was encrypted after it was opened.
     pub(super) encrypted: bool,
     /// Templates that were filled in, with what nothing escaped.
@@ -228,8 +232,8 @@ impl<'a> Analysis<'a> {
     }
 
     /// What the parameters are cleaned of at this point.
-    fn parameters_now(&self) -> HashMap<u32, Clean> {
-        let mut cleaned = HashMap::new();
+    fn parameters_now(&self) -> Cleaned {
+        let mut cleaned = Cleaned::new();
         for (at, name) in self.frame.parameters.iter().enumerate().take(64) {
             let value = self
                 .scopes
@@ -238,14 +242,14 @@ impl<'a> Analysis<'a> {
             if let Some(taint) = value.and_then(|value| value.taint)
                 && taint.clean != Clean::NOTHING
             {
-                cleaned.insert(at as u32, taint.clean);
+                cleaned.push((at as u32, taint.clean));
             }
         }
         cleaned
     }
 
     /// The same, where `condition` holds.
-    fn parameters_when(&mut self, condition: &'a Expr) -> HashMap<u32, Clean> {
+    fn parameters_when(&mut self, condition: &'a Expr) -> Cleaned {
         let mark = self.scope().enter();
         self.assume(condition, true);
         let cleaned = self.parameters_now();
@@ -306,12 +310,15 @@ fn returned_taint(
 }
 
 /// Keeps what holds on this way and on every one before.
-fn meet(known: &mut Option<HashMap<u32, Clean>>, now: HashMap<u32, Clean>) {
+fn meet(known: &mut Option<Cleaned>, now: Cleaned) {
     *known = Some(match known.take() {
         None => now,
         Some(before) => before
             .into_iter()
-            .filter_map(|(at, clean)| Some((at, clean.common(*now.get(&at)?))))
+            .filter_map(|(at, clean)| {
+                let also = now.iter().find(|(other, _)| *other == at)?;
+                Some((at, clean.common(also.1)))
+            })
             .collect(),
     });
 }

@@ -19,6 +19,7 @@ mod fold;
 mod functions;
 mod guards;
 mod hasher;
+mod key_map;
 mod operands;
 mod questions;
 mod report;
@@ -41,5 +42,5 @@ const EXECUTED_BYTES: usize = 64 * 1024;
 
 /// The findings of the strict mode.
 pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
-    analysis::Analysis::run(tree, 0, EXECUTED_BYTES + 2 * tree.source.len()).finish(&tree.lines)
+    analysis::Analysis::run(tree, 0, EXECUTED_BYTES + 2 * tree.source.len()).finish(tree)
 }

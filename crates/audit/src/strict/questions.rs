@@ -2,7 +2,7 @@
 
 use super::analysis::Analysis;
 use super::env::Key;
-use super::functions::State;
+use super::functions::{Cleaned, State, Summary};
 use super::guards::Proved;
 use super::subject::{Shape, subject};
 use super::tables;
@@ -156,7 +156,7 @@ impl<'a> Analysis<'a> {
         }
         let callee = self.peek(&call.func);
         if let Some(Kind::Function(index)) = callee.as_ref().map(|value| value.kind.clone()) {
-            return self.approved(index, call, |summary| summary.approves.clone());
+            return self.approved(index, call, |summary| summary.approves.as_ref());
         }
         let name = match &*call.func {
             Expr::Name(name) => name.id.as_str(),
@@ -174,7 +174,7 @@ impl<'a> Analysis<'a> {
         &mut self,
         index: usize,
         call: &'a ExprCall,
-        pick: impl Fn(&super::functions::Summary) -> Option<std::collections::HashMap<u32, Clean>>,
+        pick: fn(&Summary) -> Option<&Cleaned>,
     ) -> Proved<'a> {
         self.follow(index);
         let State::Done(summary) = &self.functions[index].state else {
@@ -182,7 +182,7 @@ impl<'a> Analysis<'a> {
         };
         let offset = usize::from(self.functions[index].class.is_some());
         let mut proved = Vec::new();
-        for (at, clean) in pick(summary).unwrap_or_default() {
+        for &(at, clean) in pick(summary).into_iter().flatten() {
             let argument = (at as usize)
                 .checked_sub(offset)
                 .and_then(|at| call.arguments.args.get(at));
@@ -212,7 +212,7 @@ impl<'a> Analysis<'a> {
                 };
                 if let Some(Kind::Function(index)) = callee.as_ref().map(|value| value.kind.clone())
                 {
-                    proved = self.approved(index, call, |summary| summary.survives.clone());
+                    proved = self.approved(index, call, |summary| summary.survives.as_ref());
                 } else if tables::validates(name) {
                     let arguments = call.arguments.args.iter().filter_map(subject);
                     proved.extend(arguments.map(|(key, _)| (key, Clean::ALL)));

@@ -6,7 +6,7 @@ use scrl_record::{Confidence, Finding, Severity};
 
 use super::catalogue::StrictRule;
 use super::value::Level;
-use crate::syntax::{Lines, TextSize};
+use crate::syntax::{TextSize, Tree};
 
 /// How grave a finding is and how sure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +79,7 @@ impl Report {
     }
 
     /// The findings by line, column and id.
-    pub(super) fn finish(self, lines: &Lines) -> Vec<Finding> {
+    pub(super) fn finish(self, tree: &Tree) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self
             .found
             .into_iter()
@@ -89,8 +89,8 @@ impl Report {
                 cwe: rule.cwe,
                 severity: weight.severity,
                 confidence: weight.confidence,
-                line: lines.line(at),
-                column: lines.column(at),
+                line: tree.lines().line(at),
+                column: tree.lines().column(at),
                 message: format!("{words}; {}", rule.fix),
             })
             .collect();

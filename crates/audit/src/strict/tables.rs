@@ -1,5 +1,6 @@
 //! What library functions mean to a value: where it enters, what cleans it, what it is after.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::hasher::NameSet;
@@ -168,9 +169,18 @@ pub(super) fn method_cleans(method: &str) -> Option<Clean> {
     })
 }
 
+/// A name in lower case, as it is where it already is so.
+pub(super) fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
 /// Whether a function that this source does not define says by its name that it makes its argument safe.
 pub(super) fn sanitizes(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    let name = lower_case(name);
     [
         "sanit",
         "escape",
@@ -190,7 +200,8 @@ pub(super) fn sanitizes(name: &str) -> bool {
 
 /// Whether a function that this source does not define says by its name that it checks its argument.
 pub(super) fn validates(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    let name = lower_case(name);
+    let bare = name.trim_start_matches('_');
     [
         "is_safe",
         "is_valid",
@@ -211,7 +222,7 @@ pub(super) fn validates(name: &str) -> bool {
         "issafe",
     ]
     .iter()
-    .any(|word| name.trim_start_matches('_').starts_with(word))
+    .any(|word| bare.starts_with(word))
         || name.contains("allowed_host")
 }
 

@@ -50,7 +50,7 @@ pub(super) fn refuse(source: &str) -> Option<TooDeep> {
         if let Some(reason) = meter.brackets_or_indents() {
             return Some(reason);
         }
-        if meter.chain > MAX_CHAIN {
+        if meter.here.length() > MAX_CHAIN {
             return Some(TooDeep::Chain);
         }
     }
@@ -59,29 +59,98 @@ pub(super) fn refuse(source: &str) -> Option<TooDeep> {
 /// Follows the nesting of a token stream.
 #[derive(Debug, Default)]
 pub(super) struct Meter {
-    /// For each open bracket, the operators of the operand chain that it interrupts.
-    outer: Vec<u32>,
-    /// Operators since the last reset inside the innermost bracket.
-    chain: u32,
+    /// What each open bracket interrupts.
+    outer: Vec<Chain>,
+    /// Levels that the open brackets and what they interrupt may be worth.
+    outer_levels: u32,
+    /// What was read since the innermost bracket.
+    here: Chain,
     indents: u32,
+    deepest_indent: u32,
+    elifs: u32,
+    /// The most levels that the expressions of one statement may be worth.
+    steepest: u32,
+}
+
+/// Operators whose operands may lie one below the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chain {
+    /// Since the last operator whose operands lie side by side.
+    operators: u32,
+    /// `not`, which `and` and `or` end and comparisons do not.
+    nots: u32,
+    /// `lambda` and `else`, whose operand is all that follows up to a comma.
+    prefixes: u32,
+    /// Those `lambda` whose parameters are not over: their commas end nothing.
+    lambdas: u32,
+}
+
+/// Levels that a bracket may be worth: a call, its keyword or comprehension, `or`, `and`, a comparison, a format.
+const BRACKET_LEVELS: u32 = 8;
+/// Levels that a `lambda` or `else` may be worth: itself, parameters, `or`, `and`, a comparison.
+const PREFIX_LEVELS: u32 = 6;
+/// Levels that an indentation may be worth: a `try` with its handler, a `match` with its case.
+const INDENT_LEVELS: u32 = 3;
+/// Levels of a statement, its parameters and annotations, and of the leaf at the end.
+const STATEMENT_LEVELS: u32 = 16;
+
+impl Chain {
+    fn length(self) -> u32 {
+        self.operators + self.nots + self.prefixes
+    }
+
+    fn levels(self) -> u32 {
+        self.operators + self.nots + self.prefixes * PREFIX_LEVELS
+    }
+
+    fn feed(&mut self, kind: TokenKind) {
+        match kind {
+            TokenKind::Newline | TokenKind::Semi => *self = Chain::default(),
+            TokenKind::Comma if self.lambdas == 0 => *self = Chain::default(),
+            TokenKind::Comma | TokenKind::And | TokenKind::Or => {
+                (self.operators, self.nots) = (0, 0);
+            }
+            TokenKind::Lambda => {
+                self.prefixes += 1;
+                self.lambdas += 1;
+            }
+            TokenKind::Else => self.prefixes += 1,
+            TokenKind::Not => self.nots += 1,
+            TokenKind::Colon => {
+                self.lambdas = self.lambdas.saturating_sub(1);
+                self.operators += 1;
+            }
+            kind if compares(kind) => self.operators = 0,
+            kind if kind.is_keyword() || kind.is_operator() => self.operators += 1,
+            _ => {}
+        }
+    }
 }
 
 impl Meter {
     pub(super) fn feed(&mut self, kind: TokenKind) {
         match kind {
+            TokenKind::Name | TokenKind::NonLogicalNewline => return,
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                self.outer.push(self.chain);
-                self.chain = 0;
+                self.outer_levels += self.here.levels() + BRACKET_LEVELS;
+                self.outer.push(std::mem::take(&mut self.here));
             }
-            // The bracket itself may be a call or a subscript: one level on its chain.
-            TokenKind::Rpar | TokenKind::Rsqb => self.chain = self.outer.pop().unwrap_or(0) + 1,
-            TokenKind::Rbrace => self.chain = self.outer.pop().unwrap_or(0),
-            TokenKind::Indent => self.indents += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                self.here = self.outer.pop().unwrap_or_default();
+                let levels = self.here.levels() + BRACKET_LEVELS;
+                self.outer_levels = self.outer_levels.saturating_sub(levels);
+                // The bracket itself may be a call or a subscript: one level on its chain.
+                self.here.operators += u32::from(kind != TokenKind::Rbrace);
+            }
+            TokenKind::Indent => {
+                self.indents += 1;
+                self.deepest_indent = self.deepest_indent.max(self.indents);
+            }
             TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
-            kind if ends_chain(kind) => self.chain = 0,
-            kind if kind.is_keyword() || kind.is_operator() => self.chain += 1,
-            _ => {}
+            TokenKind::Elif => self.elifs += 1,
+            kind => self.here.feed(kind),
         }
+        self.steepest = self.steepest.max(self.outer_levels + self.here.levels());
     }
 
     pub(super) fn brackets_or_indents(&self) -> Option<TooDeep> {
@@ -93,17 +162,18 @@ impl Meter {
             None
         }
     }
+
+    /// Levels that the tree of a source without errors does not exceed.
+    pub(super) fn most_levels(&self) -> u32 {
+        self.steepest + self.deepest_indent * INDENT_LEVELS + self.elifs + STATEMENT_LEVELS
+    }
 }
 
-/// Tokens whose operands lie side by side in the tree, not one below the other.
-fn ends_chain(kind: TokenKind) -> bool {
+/// Operators whose operands lie side by side in the tree, not one below the other, `and` and `or` aside.
+fn compares(kind: TokenKind) -> bool {
     matches!(
         kind,
-        TokenKind::Comma
-            | TokenKind::Newline
-            | TokenKind::And
-            | TokenKind::Or
-            | TokenKind::Less
+        TokenKind::Less
             | TokenKind::Greater
             | TokenKind::EqEqual
             | TokenKind::NotEqual

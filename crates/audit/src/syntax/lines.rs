@@ -14,6 +14,10 @@ impl Lines {
         let first = if source.starts_with('\u{feff}') { 3 } else { 0 };
         let mut starts = vec![first];
         for (at, &byte) in bytes.iter().enumerate() {
+            // Most bytes are letters: one comparison for them.
+            if byte > b'\r' {
+                continue;
+            }
             let ends = byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
             if ends {
                 starts.push(at as u32 + 1);

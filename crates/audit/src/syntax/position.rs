@@ -25,8 +25,8 @@ pub(crate) fn start(node: &Node<'_>, tree: &Tree) -> TextSize {
 /// First and last line of a node, as Bandit's `linerange`.
 pub(crate) fn line_range(node: &Node<'_>, tree: &Tree) -> (u32, u32) {
     if node.has_position() {
-        let last = tree.lines.line(node.range().end());
-        return (tree.lines.line(start(node, tree)), last);
+        let last = tree.lines().line(node.range().end());
+        return (tree.lines().line(start(node, tree)), last);
     }
     lines_of_descendants(node, tree)
 }
@@ -42,7 +42,7 @@ fn lines_of_descendants(node: &Node<'_>, tree: &Tree) -> (u32, u32) {
     walk_from(node.clone(), |inner, _| {
         let counts = end.is_none_or(|end| inner.range().start() < end);
         if inner.has_position() && counts {
-            let line = tree.lines.line(start(inner, tree));
+            let line = tree.lines().line(start(inner, tree));
             lines = (lines.0.min(line), lines.1.max(line));
         }
     });

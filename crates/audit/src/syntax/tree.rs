@@ -1,7 +1,7 @@
 //! A parsed source: its tree, its comments, and why it did not parse.
 
 use std::panic::catch_unwind;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use ruff_python_ast::token::{TokenKind, Tokens};
@@ -29,11 +29,12 @@ const DROP_BYTES_PER_LEVEL: usize = 2 * 1024;
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) source: Box<str>,
-    pub(crate) lines: Lines,
+    /// Found when somebody asks for a line.
+    lines: OnceLock<Lines>,
     pub(crate) error: Option<SyntaxError>,
     /// Ranges of the comments that speak of `nosec`.
     pub(crate) nosec_comments: Vec<TextRange>,
-    /// Levels of the deepest branch, counted as CPython's `ast` nests.
+    /// Levels of the deepest branch, counted as CPython's `ast` nests; where that is harmless, no less than them.
     pub(crate) depth: u32,
     module: Option<ModModule>,
 }
@@ -42,7 +43,7 @@ impl Tree {
     pub(crate) fn parse(source: &str) -> Tree {
         let mut tree = Tree {
             source: source.into(),
-            lines: Lines::new(source),
+            lines: OnceLock::new(),
             error: None,
             nosec_comments: Vec::new(),
             depth: 0,
@@ -67,15 +68,25 @@ impl Tree {
         self.module.as_ref().map_or(&[], |module| &module.body)
     }
 
+    /// Where the lines of the source start.
+    pub(crate) fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.source))
+    }
+
     /// The text of a range.
     pub(crate) fn text(&self, range: TextRange) -> &str {
         &self.source[range]
     }
 
     fn take(&mut self, parsed: Parsed<ModModule>) {
-        self.error = first_error(&parsed, &self.lines);
-        self.read_tokens(parsed.tokens());
+        self.error = self.first_error(&parsed);
+        let surveyed = self.read_tokens(parsed.tokens());
         self.module = Some(parsed.into_syntax());
+        if let (Some(most), None) = (surveyed, &self.error) {
+            debug_assert!(self.measured() <= most, "{}", self.source);
+            self.depth = most;
+            return;
+        }
         self.survey();
         if self.depth > MAX_DEPTH {
             self.error.get_or_insert(SyntaxError::whole_file(
@@ -86,39 +97,70 @@ impl Tree {
 
     /// Measures the depth, and finds `((a) := 1)`, which CPython refuses and the borrowed parser does not.
     fn survey(&mut self) {
-        let mut deepest = 0;
+        self.depth = self.measured();
+        if self.error.is_some() {
+            return;
+        }
         let mut refused = None;
-        walk(self.body(), |node, ancestors| {
-            let depth = ancestors.len() as u32 + 1 + u32::from(node.has_leaf());
-            deepest = deepest.max(depth);
+        walk(self.body(), |node, _| {
             if let Node::Expr(Expr::Named(named)) = node
                 && named.target.start() != named.range.start()
             {
                 refused = refused.or(Some(named.range));
             }
         });
-        self.depth = deepest;
-        if let (None, Some(range)) = (&self.error, refused) {
+        if let Some(range) = refused {
             let message = "the target of `:=` must be a bare name";
-            self.error = Some(syntax_error(&self.lines, range, message));
+            self.error = Some(self.syntax_error(range, message));
         }
     }
 
-    fn read_tokens(&mut self, tokens: &Tokens) {
+    /// Levels of the deepest branch.
+    fn measured(&self) -> u32 {
+        let mut deepest = 0;
+        walk(self.body(), |node, ancestors| {
+            let depth = ancestors.len() as u32 + 1 + u32::from(node.has_leaf());
+            deepest = deepest.max(depth);
+        });
+        deepest
+    }
+
+    /// Reads comments and nesting; gives what the depth does not exceed where nothing is left to survey.
+    fn read_tokens(&mut self, tokens: &Tokens) -> Option<u32> {
         let mut meter = Meter::default();
+        let mut named = false;
         for token in tokens {
-            if token.kind() == TokenKind::Comment {
+            let kind = token.kind();
+            if kind == TokenKind::Comment {
                 if self.source[token.range()].contains("nosec") {
                     self.nosec_comments.push(token.range());
                 }
                 continue;
             }
-            meter.feed(token.kind());
+            meter.feed(kind);
+            named |= kind == TokenKind::ColonEqual;
             if self.error.is_none()
                 && let Some(reason) = meter.brackets_or_indents()
             {
-                self.error = Some(syntax_error(&self.lines, token.range(), reason.message()));
+                self.error = Some(self.syntax_error(token.range(), reason.message()));
             }
+        }
+        Some(meter.most_levels()).filter(|most| *most <= SHALLOW && !named)
+    }
+
+    fn first_error(&self, parsed: &Parsed<ModModule>) -> Option<SyntaxError> {
+        if let Some(error) = parsed.errors().first() {
+            return Some(self.syntax_error(error.location, &error.error.to_string()));
+        }
+        let error = parsed.unsupported_syntax_errors().first()?;
+        Some(self.syntax_error(error.range, &error.to_string()))
+    }
+
+    fn syntax_error(&self, range: TextRange, message: &str) -> SyntaxError {
+        SyntaxError {
+            line: self.lines().line(range.start()),
+            column: self.lines().column(range.start()),
+            message: message.to_owned(),
         }
     }
 }
@@ -158,24 +200,4 @@ fn refusal(source: &str) -> Option<&'static str> {
         return Some("source code cannot contain null bytes");
     }
     refuse(source).map(super::depth::TooDeep::message)
-}
-
-fn first_error(parsed: &Parsed<ModModule>, lines: &Lines) -> Option<SyntaxError> {
-    if let Some(error) = parsed.errors().first() {
-        return Some(syntax_error(
-            lines,
-            error.location,
-            &error.error.to_string(),
-        ));
-    }
-    let error = parsed.unsupported_syntax_errors().first()?;
-    Some(syntax_error(lines, error.range, &error.to_string()))
-}
-
-fn syntax_error(lines: &Lines, range: TextRange, message: &str) -> SyntaxError {
-    SyntaxError {
-        line: lines.line(range.start()),
-        column: lines.column(range.start()),
-        message: message.to_owned(),
-    }
 }

@@ -13,8 +13,8 @@ use crate::strict::report::Weight;
 use crate::strict::value::{Clean, Kind, Level, Taint, Value};
 use crate::syntax::{Expr, Node, Ranged, StmtAssert, StmtReturn, walk_from};
 
-/// Words in the names of texts that a browser, a shell or a parser reads.
-const WORDS: &[&str] = &["html", "template", "format", "page", "xml", "command"];
+/// Words in the names of texts that a browser reads.
+const WORDS: &[&str] = &["html", "template", "page", "xml"];
 
 impl<'a> Analysis<'a> {
     pub(super) fn html_returned(&mut self, node: &'a StmtReturn, value: &Value) {
@@ -63,12 +63,17 @@ impl<'a> Analysis<'a> {
         let Expr::Attribute(function) = &*called.node.func else {
             return;
         };
-        let named = last_name(&function.value).is_some_and(|name| {
-            let lower = name.to_ascii_lowercase();
-            WORDS.iter().any(|word| lower.contains(word))
-        });
+        let named = || {
+            let name = last_name(&function.value)
+                .unwrap_or("")
+                .to_ascii_lowercase();
+            WORDS.iter().any(|word| name.contains(word))
+        };
+        // The text itself tells, where the source has it; else its name does.
+        let known = called.receiver.and_then(Value::skeleton);
+        let markup = known.map_or_else(named, |text| text.contains("</") || text.contains("/>"));
         let from_here = called.receiver.is_some_and(|value| value.taint.is_none());
-        if named && from_here {
+        if markup && from_here {
             self.frame
                 .formats
                 .push((called.at, Self::unescaped(called)));

@@ -2,7 +2,7 @@
 //!
 //! Flagged: `tar.extractall(path)`, `os.chmod(path, 0o777)`, `tempfile.mktemp()`, `if os.path.exists(p): open(p)`,
 //! `base / name` used without a check. Accepted: `tar.extractall(path, filter="data")`, `os.chmod(path, 0o600)`,
-//! `tempfile.mkstemp()`, the same with a lock, `(base / name).resolve().relative_to(base)`.
+//! `tempfile.mkstemp()`, the same with a lock or where the error is handled, `(base / name).resolve().relative_to(base)`.
 
 use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
@@ -159,7 +159,8 @@ impl<'a> Analysis<'a> {
             .argument(1, "mode")
             .and_then(Value::as_text)
             .is_some_and(|mode| mode.contains('x'));
-        if uses && !exclusive && self.frame.asked.contains(name.id.as_str()) {
+        let handled = self.frame.handled > 0;
+        if uses && !exclusive && !handled && self.frame.asked.contains(name.id.as_str()) {
             self.frame.races.push((called.at, name.id.as_str()));
         }
     }

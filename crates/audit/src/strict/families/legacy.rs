@@ -75,7 +75,7 @@ impl<'a> Analysis<'a> {
             .iter()
             .any(|value| value.as_text() == Some("pam_authenticate"))
             || called.name == "pam_authenticate";
-        if accounts && !self.tree.source.contains("pam_acct_mgmt") {
+        if accounts && !self.holds("pam_acct_mgmt") {
             self.wrong(
                 &rules::ACCOUNT,
                 called.at,

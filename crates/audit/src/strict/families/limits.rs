@@ -1,55 +1,36 @@
-//! Input without a limit.
+//! Input without a limit: as many bytes, or as many fields, as the other end sends.
 //!
-//! Flagged: `while True: chunk = stream.read(n); if not chunk: break; out.write(chunk)` without a count, the same over
-//! `iter_content`, `a.update(b)` of two dictionaries that the caller hands in. Accepted: the same with a comparison
-//! of the size so far.
+//! Flagged: `while True: chunk = connection.recv(n); if not chunk: break; out.write(chunk)` without a count, the same
+//! over `requests.get(url).iter_content(n)`, `User(**request.json)`, `user.__dict__.update(request.form)`. Accepted:
+//! the same with a comparison of the size so far, streams that a caller hands in, `User(name=request.json["name"])`.
 
 use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
 use crate::strict::report::Weight;
-use crate::strict::value::{Level, Value};
-use crate::syntax::{CmpOp, Expr, Node, Ranged, Stmt, StmtFor, StmtWhile, walk_from};
+use crate::strict::value::{Clean, Level, Value};
+use crate::syntax::{CmpOp, Expr, ExprCall, Node, Ranged, Stmt, StmtFor, StmtWhile, walk_from};
 
 impl<'a> Analysis<'a> {
+    /// Fields of an object that a request sets, whichever it names.
     pub(super) fn limits(&mut self, called: &Called<'_, 'a>) {
-        if called.name != "update" {
-            return;
+        let spread = |(name, value): &'_ (&'a str, Value)| {
+            let unnamed = name.is_empty().then_some(value)?;
+            unnamed.dirty(Clean::NAME)
+        };
+        let fields = if makes_record(called.name) {
+            called.keywords.iter().find_map(spread)
+        } else {
+            None
+        };
+        let fields = fields.or_else(|| {
+            let all = called.name == "update" && is_attributes(called.node);
+            all.then(|| called.positional.first()?.dirty(Clean::NAME))?
+        });
+        if let Some(taint) = fields.filter(|taint| taint.level >= Level::Remote) {
+            let words = "decides which fields are set";
+            self.flow(&rules::ASSIGNMENT, called.at, taint, words);
         }
-        let (Expr::Attribute(function), Some(Expr::Name(changes))) =
-            (&*called.node.func, called.node.arguments.args.first())
-        else {
-            return;
-        };
-        let Expr::Name(owner) = &*function.value else {
-            return;
-        };
-        let both = self.is_dictionary(owner.id.as_str()) && self.is_dictionary(changes.id.as_str());
-        let taint = called.positional.first().and_then(|value| value.taint);
-        if let (true, Some(taint)) = (both, taint.filter(|taint| taint.level >= Level::Parameter)) {
-            self.flow(
-                &rules::ASSIGNMENT,
-                called.at,
-                taint,
-                "decides which fields are set",
-            );
-        }
-    }
-
-    /// Whether a parameter of the function at hand is declared a dictionary.
-    fn is_dictionary(&self, name: &str) -> bool {
-        let Some(parameters) = self
-            .frame
-            .function
-            .and_then(|index| self.functions[index].parameters)
-        else {
-            return false;
-        };
-        parameters.iter().take(16).any(|parameter| {
-            let parameter = parameter.as_parameter();
-            parameter.name.as_str() == name
-                && matches!(parameter.annotation.as_deref(), Some(Expr::Name(kind)) if matches!(kind.id.as_str(), "dict" | "Dict"))
-        })
     }
 
     /// `while True: chunk = stream.read(size)`.
@@ -73,7 +54,7 @@ impl<'a> Analysis<'a> {
         let owner = self.peek(&function.value);
         let hostile = owner
             .and_then(|value| value.taint)
-            .is_some_and(|taint| taint.level >= Level::Parameter);
+            .is_some_and(|taint| taint.level >= Level::Outside);
         if hostile && !counts(&node.body) {
             self.unbounded(node.start());
         }
@@ -83,7 +64,10 @@ impl<'a> Analysis<'a> {
     pub(super) fn read_all(&mut self, node: &'a StmtFor, iterated: &Value) {
         let streams = matches!(&*node.iter, Expr::Call(call)
             if matches!(&*call.func, Expr::Attribute(function) if matches!(function.attr.as_str(), "iter_content" | "iter_bytes" | "chunks")));
-        if streams && iterated.taint.is_some() && !counts(&node.body) {
+        let hostile = iterated
+            .taint
+            .is_some_and(|taint| taint.level >= Level::Outside);
+        if streams && hostile && !counts(&node.body) {
             self.unbounded(node.start());
         }
     }
@@ -96,6 +80,29 @@ impl<'a> Analysis<'a> {
             weight,
             "this reads as much as the other end sends",
         );
+    }
+}
+
+/// Whether a call of this name makes or changes a record: a class, or a method of a model.
+fn makes_record(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        || matches!(
+            name,
+            "create" | "update" | "get_or_create" | "update_or_create"
+        )
+}
+
+/// Whether a method is called on all attributes of an object: `x.__dict__`, `vars(x)`.
+fn is_attributes(call: &ExprCall) -> bool {
+    let Expr::Attribute(function) = &*call.func else {
+        return false;
+    };
+    match &*function.value {
+        Expr::Attribute(owner) => owner.attr.as_str() == "__dict__",
+        Expr::Call(owner) => {
+            matches!(&*owner.func, Expr::Name(name) if name.id.as_str() == "vars")
+        }
+        _ => false,
     }
 }
 

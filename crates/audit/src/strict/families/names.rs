@@ -1,5 +1,6 @@
 //! What names say: whether a variable, parameter or function holds a secret.
 
+use crate::strict::tables::lower_case;
 use crate::syntax::{Expr, Node, walk_from};
 
 /// Nodes of an expression that are looked at for a telling name.
@@ -7,18 +8,18 @@ const MOST_NODES: usize = 40;
 
 /// Whether a name speaks of a password.
 pub(super) fn is_password(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    let name = lower_case(name);
     ["password", "passwd", "passphrase", "passcode"]
         .iter()
         .any(|word| name.contains(word))
-        || matches!(name.as_str(), "pwd" | "pass_" | "passw")
+        || matches!(&*name, "pwd" | "pass_" | "passw")
         || name.ends_with("_pwd")
         || name.starts_with("pwd_")
 }
 
 /// Whether a name speaks of a secret: a password, a key that opens something, a token.
 pub(super) fn is_secret(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let lower = lower_case(name);
     let words = [
         "secret",
         "api_key",
@@ -44,14 +45,14 @@ pub(super) fn is_secret(name: &str) -> bool {
     ];
     is_password(name)
         || words.iter().any(|word| lower.contains(word))
-        || matches!(lower.as_str(), "token" | "otp" | "sid")
+        || matches!(&*lower, "token" | "otp" | "sid")
         || lower.ends_with("_token")
         || lower.ends_with("_secret")
 }
 
 /// Whether a function's name says that it makes something that must not be guessed.
 pub(super) fn makes_secret(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let lower = lower_case(name);
     let words = [
         "token",
         "reset_code",
@@ -61,7 +62,6 @@ pub(super) fn makes_secret(name: &str) -> bool {
         "one_time",
         "nonce",
         "salt",
-        "uniqueid",
         "sessionid",
         "session_id",
         "security",
@@ -72,11 +72,6 @@ pub(super) fn makes_secret(name: &str) -> bool {
         "auth_code",
         "captcha",
         "license_key",
-        "random_string_id",
-        "unique_id",
-        "distinct_id",
-        "uuid",
-        "identifier",
         "voucher",
     ];
     is_secret(name)
@@ -87,10 +82,13 @@ pub(super) fn makes_secret(name: &str) -> bool {
 
 /// Whether some name in an expression says what `tells` asks.
 pub(super) fn mentions(expression: &Expr, tells: impl Fn(&str) -> bool) -> bool {
-    let (mut found, mut seen) = (false, 0);
-    if !is_small(expression) {
+    if let Expr::Name(name) = expression {
+        return tells(name.id.as_str());
+    }
+    if expression.is_literal_expr() || !is_small(expression) {
         return false;
     }
+    let (mut found, mut seen) = (false, 0);
     walk_from(Node::Expr(expression), |node, _| {
         seen += 1;
         if found || seen > MOST_NODES {

@@ -24,20 +24,9 @@ const SHELLS: &[&str] = &[
     "dash",
 ];
 
-/// Methods by which projects hand a line to a shell somewhere else.
-const REMOTE_SHELLS: &[&str] = &[
-    "_run_ssh",
-    "run_ssh",
-    "ssh_execute",
-    "_ssh_execute",
-    "exec_ssh",
-    "run_shell",
-    "_execute_ssh",
-];
-
 impl<'a> Analysis<'a> {
     pub(super) fn processes(&mut self, called: &Called<'_, 'a>) {
-        if REMOTE_SHELLS.contains(&called.name) {
+        if is_remote_shell(called.name) {
             return self.remote_shell(called);
         }
         if matches!(
@@ -154,6 +143,12 @@ impl<'a> Analysis<'a> {
             );
         }
     }
+}
+
+/// Whether a name says that a line is handed to a shell, perhaps on another machine: `_run_ssh`, `exec_shell`.
+fn is_remote_shell(name: &str) -> bool {
+    (name.contains("ssh") || name.contains("shell"))
+        && (name.contains("run") || name.contains("exec"))
 }
 
 fn is_subprocess(path: &str) -> bool {

@@ -61,6 +61,18 @@ const PLACEHOLDERS: &[&str] = &[
     "sample",
 ];
 
+/// Words of sources that compare secrets.
+const SECRETS: [&str; 8] = [
+    "digest",
+    "signature",
+    "hmac",
+    "assw",
+    "pwd",
+    "token",
+    "api_key",
+    "hash",
+];
+
 /// Settings that are keys whatever they hold.
 const KEYS: &[&str] = &["SECRET_KEY", "secret_key", "JWT_SECRET_KEY", "JWT_SECRET"];
 
@@ -94,7 +106,7 @@ impl<'a> Analysis<'a> {
                 continue;
             };
             let (key, text) = (key.value.to_str(), value.value.to_str());
-            if key == "PASSWORD" && text.is_empty() && self.tree.source.contains("ENGINE") {
+            if key == "PASSWORD" && text.is_empty() && self.holds("ENGINE") {
                 self.wrong(
                     &rules::WEAK_PASSWORD,
                     item.value.start(),
@@ -191,21 +203,19 @@ impl<'a> Analysis<'a> {
 
     /// A password that goes into a database as it came in.
     fn stored_password(&mut self, called: &Called<'_, 'a>) {
-        let statement = called
-            .positional
-            .first()
-            .and_then(Value::as_text)
-            .unwrap_or("")
-            .to_ascii_lowercase();
-        let stores = (statement.contains("insert") || statement.contains("update"))
-            && statement.contains("password");
-        let (true, Some(values), Some(expression)) = (
-            stores,
+        let (Some(statement), Some(values), Some(expression)) = (
+            called.positional.first().and_then(Value::as_text),
             called.positional.get(1),
             called.node.arguments.args.get(1),
         ) else {
             return;
         };
+        let statement = statement.to_ascii_lowercase();
+        let stores = (statement.contains("insert") || statement.contains("update"))
+            && statement.contains("password");
+        if !stores {
+            return;
+        }
         let elements = match expression {
             Expr::Tuple(node) => &node.elts[..],
             Expr::List(node) => &node.elts[..],
@@ -229,16 +239,25 @@ impl<'a> Analysis<'a> {
         }
     }
 
+    /// Whether the source speaks of secrets that are compared; `mac` alone may be anything.
+    fn compares_secrets(&mut self) -> bool {
+        SECRETS.iter().any(|word| self.holds(word))
+    }
+
     pub(super) fn secret_compared(&mut self, node: &'a ExprCompare, values: &[Value]) {
-        if !self.compares_secrets {
-            return;
-        }
         let ([CmpOp::Eq | CmpOp::NotEq], [right]) = (&node.ops[..], &node.comparators[..]) else {
             return;
         };
         let (Some(one), Some(other)) = (values.first(), values.get(1)) else {
             return;
         };
+        let constant = [one, other]
+            .iter()
+            .any(|value| value.is_constant() || matches!(value.kind, Kind::Number));
+        let wordless = one.as_text().is_none() && other.as_text().is_none();
+        if constant && wordless {
+            return;
+        }
         for (expression, value, text) in [(&*node.left, one, other), (right, other, one)] {
             let named =
                 last_name(expression).is_some_and(is_password) || called_with_password(expression);
@@ -248,7 +267,7 @@ impl<'a> Analysis<'a> {
             let told = text
                 .as_text()
                 .is_some_and(|text| named && !text.is_empty() || is_long_hex(text));
-            if hostile && told {
+            if hostile && told && self.compares_secrets() {
                 self.wrong(
                     &rules::SECRET,
                     node.start(),
@@ -273,12 +292,10 @@ impl<'a> Analysis<'a> {
                 )
             })
         };
-        let constant = [one, other]
-            .iter()
-            .any(|value| value.is_constant() || matches!(value.kind, Kind::Number));
         let passwords = last_name(&node.left).is_some_and(is_password)
             && last_name(right).is_some_and(is_password);
-        if !constant && (passwords || digest(&node.left) || digest(right)) {
+        let secret = !constant && (passwords || digest(&node.left) || digest(right));
+        if secret && self.compares_secrets() {
             let weight = Weight::suspected(&rules::TIMING);
             self.report.add(
                 &rules::TIMING,

@@ -198,7 +198,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// Whether this source is the settings of a Django project.
-    fn is_settings(&self) -> bool {
+    fn is_settings(&mut self) -> bool {
         [
             "INSTALLED_APPS",
             "DATABASES",
@@ -207,6 +207,6 @@ impl<'a> Analysis<'a> {
             "ROOT_URLCONF",
         ]
         .iter()
-        .any(|name| self.tree.source.contains(name))
+        .any(|name| self.holds(name))
     }
 }

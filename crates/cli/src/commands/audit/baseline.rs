@@ -40,7 +40,12 @@ struct Weakness {
 pub(super) fn read(path: &Path) -> anyhow::Result<HashSet<Known>> {
     let named = || format!("baseline `{}`", path.display());
     let bytes = fs::read(path).with_context(named)?;
-    let report: Report = serde_json::from_slice(&bytes).with_context(named)?;
+    parse(&bytes).with_context(named)
+}
+
+/// Reads the bytes of a JSON report.
+pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<HashSet<Known>> {
+    let report: Report = serde_json::from_slice(bytes)?;
     Ok(report.results.into_iter().collect())
 }
 

@@ -22,17 +22,20 @@ const MAX_LEVELS: u32 = 20;
 pub(super) fn read(path: &Path) -> anyhow::Result<Configuration> {
     let named = || super::quoted(path);
     let text = fs::read_to_string(path).with_context(named)?;
-    let table = if path
+    let is_toml = path
         .extension()
-        .is_some_and(|extension| extension == "toml")
-    {
-        from_toml(&text)
+        .is_some_and(|extension| extension == "toml");
+    parse(&text, is_toml).with_context(named)
+}
+
+/// Reads the text of a configuration.
+pub(super) fn parse(text: &str, is_toml: bool) -> anyhow::Result<Configuration> {
+    let table = if is_toml {
+        from_toml(text)
     } else {
-        from_yaml(&text)
+        from_yaml(text)
     };
-    table
-        .and_then(|table| configuration(&table))
-        .with_context(named)
+    configuration(&table?)
 }
 
 fn from_toml(text: &str) -> anyhow::Result<Value> {

@@ -69,7 +69,7 @@ fn only_file(folders: &[PathBuf]) -> anyhow::Result<Option<PathBuf>> {
 }
 
 /// `key = value` or `key: value` under `[bandit]`; deeper lines continue a value, `#` and `;` start comments.
-fn parse(text: &str) -> anyhow::Result<Ini> {
+pub(super) fn parse(text: &str) -> anyhow::Result<Ini> {
     let mut ini = Ini::default();
     let mut in_section = None;
     let mut last: Option<String> = None;
