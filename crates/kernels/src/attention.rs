@@ -11,9 +11,11 @@
 
 mod backward;
 mod forward;
+mod keys;
 
 pub use backward::{AttentionGradients, backward};
 pub use forward::forward;
+pub use keys::{Keys, Rows};
 
 use std::ops::Range;
 
@@ -21,6 +23,8 @@ use crate::gemm::Matrix;
 
 /// Queries and keys of a block.
 const BLOCK: usize = 64;
+/// Tokens of a page of keys or values: a block.
+pub const PAGE: usize = BLOCK;
 /// Scores of a block.
 pub(crate) const SCORES: usize = BLOCK * BLOCK;
 
@@ -52,19 +56,17 @@ impl Attention {
         1.0 / (self.size as f32).sqrt()
     }
 
-    /// Number of new tokens and of all tokens.
-    fn tokens(&self, q: &[f32], k: &[f32], v: &[f32]) -> (usize, usize) {
+    /// Number of new tokens, checked against that of all.
+    fn new_tokens(&self, q: &[f32], tokens: usize) -> usize {
         assert_eq!(
             self.heads % self.kv_heads,
             0,
             "query heads for each key head"
         );
-        assert_eq!(k.len(), v.len(), "lengths of keys and values");
-        let (new, tokens) = (q.len() / self.query_width(), k.len() / self.key_width());
+        let new = q.len() / self.query_width();
         assert_eq!(q.len(), new * self.query_width(), "length of the queries");
-        assert_eq!(k.len(), tokens * self.key_width(), "length of the keys");
         assert!(new <= tokens, "{new} queries for {tokens} keys");
-        (new, tokens)
+        new
     }
 
     /// Key positions that the query at `position` sees.
@@ -87,9 +89,11 @@ impl Attention {
     }
 
     /// Rows `rows` of the keys or values that a query head reads.
-    fn key_block<'a>(&self, k: &'a [f32], head: usize, rows: &Range<usize>) -> Matrix<'a> {
+    fn key_block<'a>(&self, rows: Rows<'a>, head: usize, keys: &Range<usize>) -> Matrix<'a> {
         let head = head / (self.heads / self.kv_heads);
-        head_block(k, self.key_width(), head, self.size, rows)
+        let (data, first) = rows.block(keys.start, self.key_width());
+        let rows = first..first + keys.len();
+        head_block(data, self.key_width(), head, self.size, &rows)
     }
 }
 
@@ -145,6 +149,12 @@ mod tests {
         v: Vec<f32>,
     }
 
+    impl Case {
+        fn keys<'a>(&self, k: &'a [f32], v: &'a [f32]) -> Keys<'a> {
+            Keys::whole(k, v, self.shape.key_width())
+        }
+    }
+
     fn case(
         heads: usize,
         kv_heads: usize,
@@ -174,8 +184,7 @@ mod tests {
         forward(
             case.shape,
             q,
-            k,
-            v,
+            case.keys(k, v),
             &mut out,
             &mut normalizers,
             &mut Workspace::new(),
@@ -259,6 +268,41 @@ mod tests {
                 assert_same_bits("token", &out, &whole[token * query..][..query]);
                 assert_same_bits("normalizer", &normalizer, &normalizers[token * 4..][..4]);
             }
+        }
+    }
+
+    #[test]
+    fn pages_have_the_bits_of_one_piece() {
+        for window in [None, Some(70)] {
+            let case = case(4, 2, 8, window, 9, 140);
+            let (whole, normalizers) = outputs(&case, &case.q, &case.k, &case.v);
+            let page = PAGE * case.shape.key_width();
+            // Pages are longer than what is in them; the rest must not matter.
+            let pages = |x: &[f32]| -> Vec<Vec<f32>> {
+                let full = |part: &[f32]| [part, &vec![f32::NAN; page - part.len()]].concat();
+                x.chunks(page).map(full).collect()
+            };
+            let (k, v) = (pages(&case.k), pages(&case.v));
+            let (k, v): (Vec<_>, Vec<_>) = (
+                k.iter().map(Vec::as_slice).collect(),
+                v.iter().map(Vec::as_slice).collect(),
+            );
+            let keys = Keys {
+                keys: Rows::Pages(&k),
+                values: Rows::Pages(&v),
+                tokens: 140,
+            };
+            let (mut out, mut paged) = (vec![0.0; whole.len()], vec![0.0; normalizers.len()]);
+            forward(
+                case.shape,
+                &case.q,
+                keys,
+                &mut out,
+                &mut paged,
+                &mut Workspace::new(),
+            );
+            assert_same_bits("pages", &out, &whole);
+            assert_same_bits("normalizers", &paged, &normalizers);
         }
     }
 }

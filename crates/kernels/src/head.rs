@@ -113,6 +113,34 @@ pub fn forward_backward(
     );
 }
 
+/// Writes the logits after each hidden state, `(tokens, vocabulary)`: for a few tokens at a time.
+///
+/// # Panics
+/// If the shapes do not fit together.
+pub fn logits(hidden: &[f32], weight: &Weight, logits: &mut [f32], workspace: &mut Workspace) {
+    let rows = hidden.len() / weight.inputs();
+    let hidden = Matrix::new(hidden, rows, weight.inputs());
+    let to = MatrixMut::new(logits, rows, weight.outputs());
+    gemm(hidden, Right::Weight(weight), to, Start::Zero, workspace);
+}
+
+/// The score of a target by logits that are there already: the bits of [`forward`].
+///
+/// # Panics
+/// If the target is outside the vocabulary.
+pub fn score(logits: &[f32], target: u32) -> TokenScore {
+    measure(logits, target).0
+}
+
+/// Turns the logits of one token into weights in proportion to its probabilities at a temperature, 1 for the likeliest.
+///
+/// # Panics
+/// If the temperature is not above 0.
+pub fn weights(logits: &mut [f32], temperature: f32) {
+    assert!(temperature > 0.0, "a temperature of {temperature}");
+    soften(logits, 1.0 / temperature);
+}
+
 /// Calls `visit` with the first token of a block, its logits and its hidden states.
 fn for_blocks(
     hidden: &[f32],
@@ -140,11 +168,10 @@ fn for_blocks(
     );
     for first in (0..targets.len()).step_by(block) {
         let rows = block.min(targets.len() - first);
-        let hidden = Matrix::new(&hidden[first * width..][..rows * width], rows, width);
-        let logits = &mut logits[..rows * vocabulary];
-        let to = MatrixMut::new(logits, rows, vocabulary);
-        gemm(hidden, Right::Weight(weight), to, Start::Zero, workspace);
-        visit(first, logits, hidden, workspace);
+        let hidden = &hidden[first * width..][..rows * width];
+        let block = &mut logits[..rows * vocabulary];
+        self::logits(hidden, weight, block, workspace);
+        visit(first, block, Matrix::new(hidden, rows, width), workspace);
     }
 }
 
@@ -171,6 +198,15 @@ vectorized! {
         let entropy = above - average / total;
         let score = TokenScore { log_prob: log_prob as f32, entropy: entropy as f32 };
         (score, (f64::from(most) + above) as f32)
+    }
+}
+
+vectorized! {
+    fn soften(logits: &mut [f32], sharpness: f32) {
+        let most = max(logits);
+        for logit in &mut *logits {
+            *logit = exp((*logit - most) * sharpness);
+        }
     }
 }
 
@@ -340,5 +376,13 @@ mod tests {
         );
         assert_same_bits("log p", &scores.map(|s| s.log_prob), &[0.0, -2000.0]);
         assert_same_bits("entropy", &scores.map(|s| s.entropy), &[0.0, 0.0]);
+    }
+
+    #[test]
+    fn weights_are_probabilities_but_for_a_factor() {
+        let mut logits = [2.0, 0.0, 4.0, f32::NEG_INFINITY];
+        weights(&mut logits, 2.0);
+        let want = [(-1.0f64).exp(), (-2.0f64).exp(), 1.0, 0.0];
+        assert_close("weights", &logits, &want, 1e-6);
     }
 }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::forward::within;
-use super::{Attention, BLOCK};
+use super::{Attention, BLOCK, Keys, Rows};
 use crate::gemm::{Matrix, MatrixMut, Right, Start, gemm};
 use crate::math::{dot, exp};
 use crate::simd::vectorized;
@@ -38,7 +38,8 @@ pub fn backward(
     workspace: &mut Workspace,
 ) {
     let (q, k, v) = inputs;
-    let (new, tokens) = shape.tokens(q, k, v);
+    let tokens = Keys::whole(k, v, shape.key_width()).tokens;
+    let new = shape.new_tokens(q, tokens);
     assert!(
         out.len() == q.len() && dout.len() == q.len(),
         "lengths of output and gradient"
@@ -108,7 +109,9 @@ impl Block {
             keys,
         } = self;
         let product = |left: &[f32], right: &[f32], to: &mut [f32], workspace: &mut Workspace| {
-            let right = shape.key_block(right, *head, keys).transposed();
+            let right = shape
+                .key_block(Rows::Whole(right), *head, keys)
+                .transposed();
             let to = MatrixMut::new(to, rows.len(), keys.len());
             let left = shape.query_block(left, *head, rows);
             gemm(left, Right::Matrix(right), to, Start::Zero, workspace);
@@ -171,7 +174,7 @@ impl Block {
         );
         gemm(
             slopes,
-            Right::Matrix(shape.key_block(k, *head, keys)),
+            Right::Matrix(shape.key_block(Rows::Whole(k), *head, keys)),
             to,
             Start::Add,
             workspace,

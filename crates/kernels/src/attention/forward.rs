@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Attention, BLOCK};
+use super::{Attention, BLOCK, Keys};
 use crate::gemm::{Matrix, MatrixMut, Right, Start, gemm};
 use crate::math::{exp, max, sum};
 use crate::simd::vectorized;
@@ -15,24 +15,23 @@ use crate::workspace::Workspace;
 pub fn forward(
     shape: Attention,
     q: &[f32],
-    k: &[f32],
-    v: &[f32],
+    keys: Keys,
     out: &mut [f32],
     normalizers: &mut [f32],
     workspace: &mut Workspace,
 ) {
-    let (new, tokens) = shape.tokens(q, k, v);
+    let new = shape.new_tokens(q, keys.tokens);
     assert_eq!(out.len(), q.len(), "length of the output");
     assert_eq!(
         normalizers.len(),
         new * shape.heads,
         "length of the normalizers"
     );
-    let before = tokens - new;
+    let before = keys.tokens - new;
     for first in (0..new).step_by(BLOCK) {
         let rows = first..(first + BLOCK).min(new);
         for head in 0..shape.heads {
-            let state = attend(shape, head, &rows, before, (q, k, v), out, workspace);
+            let state = attend(shape, head, &rows, before, (q, keys), out, workspace);
             for (row, (most, total)) in rows.clone().zip(state) {
                 normalizers[row * shape.heads + head] = most + total.ln();
                 let start = row * shape.query_width() + head * shape.size;
@@ -53,21 +52,20 @@ fn attend(
     head: usize,
     rows: &Range<usize>,
     before: usize,
-    (q, k, v): (&[f32], &[f32], &[f32]),
+    (q, context): (&[f32], Keys),
     out: &mut [f32],
     workspace: &mut Workspace,
 ) -> [Softmax; BLOCK] {
-    let tokens = k.len() / shape.key_width();
     let positions = before + rows.start..before + rows.end;
     let mut state = [(f32::NEG_INFINITY, 0.0); BLOCK];
     let mut start = Start::Zero;
     for first in shape.key_blocks(&positions) {
-        let keys = first..(first + BLOCK).min(tokens);
+        let keys = first..(first + BLOCK).min(context.tokens);
         // Out of the workspace for as long as products need the rest of it.
         let mut scores = std::mem::take(&mut workspace.scores);
         let block = &mut scores[..rows.len() * keys.len()];
         let to = MatrixMut::new(block, rows.len(), keys.len());
-        let k = shape.key_block(k, head, &keys).transposed();
+        let k = shape.key_block(context.keys, head, &keys).transposed();
         gemm(
             shape.query_block(q, head, rows),
             Right::Matrix(k),
@@ -95,7 +93,7 @@ fn attend(
             }
         }
         let weights = Matrix::new(block, rows.len(), keys.len());
-        let v = Right::Matrix(shape.key_block(v, head, &keys));
+        let v = Right::Matrix(shape.key_block(context.values, head, &keys));
         let to = MatrixMut::strided(out, rows.len(), shape.size, shape.query_width());
         gemm(weights, v, to, start, workspace);
         workspace.scores = scores;
