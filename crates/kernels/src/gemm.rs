@@ -1,0 +1,270 @@
+//! Matrix product `C (+)= A B`, the operation that everything else waits for.
+//!
+//! `A (M, K)`, `B (K, N)`, `C (M, N)`. Each element of `C` is one chain of fused multiply-adds over `k = 0, 1, ..., K-1`,
+//! whatever the sizes: blocking only decides when a chain is put aside in `C` and taken up again. So a row's result does
+//! not depend on the other rows, a sequence decoded token by token gives the bits of the whole sequence at once, and
+//! the scalar reference is equal, not close.
+//!
+//! The blocking is that of Goto and van de Geijn 2008 (*Anatomy of high-performance matrix multiplication*): a block of
+//! `A` in the second-level cache, a panel of `B` in the first, a tile of `C` in registers.
+
+mod matrix;
+mod pack;
+mod tile;
+
+pub use matrix::{Matrix, MatrixMut, Right};
+
+use crate::simd::vectorized;
+use crate::workspace::Workspace;
+pub(crate) use tile::TILE_COLUMNS;
+use tile::TILE_ROWS;
+
+/// Length of the part of a chain that is computed at a time: a panel of `B` is 16 KiB then, half of a first-level cache.
+const DEPTH: usize = 256;
+/// Rows of `A` that are packed at a time: 192 KiB, less than half of a second-level cache.
+const BLOCK_ROWS: usize = 32 * TILE_ROWS;
+
+/// Elements of a packed block of `A`.
+pub(crate) const BLOCK_LENGTH: usize = BLOCK_ROWS * DEPTH;
+/// Elements of a packed panel of `B`.
+pub(crate) const PANEL_LENGTH: usize = TILE_COLUMNS * DEPTH;
+
+/// Whether a product replaces what it is written to or adds to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// `C = A B`.
+    Zero,
+    /// `C += A B`, the chains starting from what is there.
+    Add,
+}
+
+/// `C = A B` or `C += A B`; see the module for shapes and order.
+///
+/// # Panics
+/// If the shapes do not fit together.
+pub fn gemm(a: Matrix, b: Right, mut c: MatrixMut, start: Start, workspace: &mut Workspace) {
+    assert_eq!(a.columns(), b.rows(), "columns of A, rows of B");
+    assert_eq!(a.rows(), c.rows(), "rows of A and C");
+    assert_eq!(b.columns(), c.columns(), "columns of B and C");
+    blocks(a, b, &mut c, start, workspace);
+}
+
+vectorized! {
+    fn blocks(a: Matrix, b: Right, c: &mut MatrixMut, start: Start, workspace: &mut Workspace) {
+        if a.columns() == 0 && start == Start::Zero {
+            c.fill_zero();
+        }
+        for depth_start in (0..a.columns()).step_by(DEPTH) {
+            let depth = DEPTH.min(a.columns() - depth_start);
+            let load = depth_start > 0 || start == Start::Add;
+            for row_start in (0..a.rows()).step_by(BLOCK_ROWS) {
+                let rows = BLOCK_ROWS.min(a.rows() - row_start);
+                pack::block(&a, row_start, rows, depth_start, depth, &mut workspace.block);
+                for column_start in (0..b.columns()).step_by(TILE_COLUMNS) {
+                    let panel = pack::panel(&b, depth_start, depth, column_start, &mut workspace.panel);
+                    let tiles = workspace.block.chunks_exact(TILE_ROWS * depth);
+                    for (tile, first) in tiles.zip((0..rows).step_by(TILE_ROWS)) {
+                        let height = TILE_ROWS.min(rows - first);
+                        tile::multiply(tile, panel, c, row_start + first, height, column_start, load);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{assert_same_bits, noise};
+    use crate::weight::{Precision, Weight};
+
+    /// The definition: one chain of fused multiply-adds for each element.
+    fn reference(a: Matrix, b: Matrix, c: &mut [f32]) {
+        for (index, chain) in c.iter_mut().enumerate() {
+            let (i, j) = (index / b.columns(), index % b.columns());
+            for k in 0..a.columns() {
+                *chain = a.at(i, k).mul_add(b.at(k, j), *chain);
+            }
+        }
+    }
+
+    /// Sizes on both sides of every block.
+    const SIZES: [(usize, usize, usize); 9] = [
+        (0, 3, 3),
+        (1, 1, 1),
+        (1, 40, 17),
+        (5, 0, 3),
+        (6, 16, 16),
+        (7, 257, 15),
+        (13, 300, 33),
+        (193, 20, 31),
+        (200, 520, 18),
+    ];
+
+    #[test]
+    fn equals_the_definition_bit_for_bit() {
+        let workspace = &mut Workspace::new();
+        for (m, k, n) in SIZES {
+            let (a, b, c) = (noise(1, m * k), noise(2, k * n), noise(3, m * n));
+            let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+            for start in [Start::Zero, Start::Add] {
+                let mut want = if start == Start::Add {
+                    c.clone()
+                } else {
+                    vec![0.0; m * n]
+                };
+                reference(a, b, &mut want);
+                let mut got = c.clone();
+                gemm(
+                    a,
+                    Right::Matrix(b),
+                    MatrixMut::new(&mut got, m, n),
+                    start,
+                    workspace,
+                );
+                assert_same_bits(&format!("{m} {k} {n} {start:?}"), &got, &want);
+            }
+        }
+    }
+
+    #[test]
+    fn transposed_and_packed_operands_give_the_same_bits() {
+        let workspace = &mut Workspace::new();
+        for (m, k, n) in SIZES {
+            let (at, bt) = (noise(4, m * k), noise(5, k * n));
+            let a = Matrix::new(&at, k, m).transposed();
+            let b = Matrix::new(&bt, n, k).transposed();
+            let mut want = vec![0.0; m * n];
+            reference(a, b, &mut want);
+            let forward = Weight::from_rows(Precision::F32, n, k, &bt);
+            let rows: Vec<f32> = (0..k * n)
+                .map(|at| b.at(at / n.max(1), at % n.max(1)))
+                .collect();
+            let backward = Weight::from_rows(Precision::F32, k, n, &rows);
+            for b in [
+                Right::Matrix(b),
+                Right::Weight(&forward),
+                Right::WeightTransposed(&backward),
+            ] {
+                let mut got = vec![f32::NAN; m * n];
+                gemm(a, b, MatrixMut::new(&mut got, m, n), Start::Zero, workspace);
+                assert_same_bits(&format!("{m} {k} {n}"), &got, &want);
+            }
+        }
+    }
+
+    #[test]
+    fn narrow_weights_count_as_their_rounded_values() {
+        let (m, k, n) = (9, 50, 35);
+        let (a, rows) = (noise(6, m * k), noise(7, k * n));
+        let narrow = Weight::from_rows(Precision::Bf16, n, k, &rows);
+        let mut rounded = vec![0.0; k * n];
+        for (output, row) in rounded.chunks_exact_mut(k).enumerate() {
+            narrow.row(output, row);
+        }
+        let wide = Weight::from_rows(Precision::F32, n, k, &rounded);
+        let product = |b| {
+            let mut c = vec![0.0; m * n];
+            let a = Matrix::new(&a, m, k);
+            gemm(
+                a,
+                b,
+                MatrixMut::new(&mut c, m, n),
+                Start::Zero,
+                &mut Workspace::new(),
+            );
+            c
+        };
+        assert_same_bits(
+            "forward",
+            &product(Right::Weight(&narrow)),
+            &product(Right::Weight(&wide)),
+        );
+        let a = noise(8, m * n);
+        let product = |b| {
+            let mut c = vec![0.0; m * k];
+            let a = Matrix::new(&a, m, n);
+            gemm(
+                a,
+                b,
+                MatrixMut::new(&mut c, m, k),
+                Start::Zero,
+                &mut Workspace::new(),
+            );
+            c
+        };
+        let (got, want) = (
+            Right::WeightTransposed(&narrow),
+            Right::WeightTransposed(&wide),
+        );
+        assert_same_bits("backward", &product(got), &product(want));
+    }
+
+    #[test]
+    fn a_row_does_not_depend_on_the_others() {
+        let (m, k, n) = (20, 300, 40);
+        let (a, b) = (noise(9, m * k), noise(10, k * n));
+        let b = Right::Matrix(Matrix::new(&b, k, n));
+        let workspace = &mut Workspace::new();
+        let mut all = vec![0.0; m * n];
+        gemm(
+            Matrix::new(&a, m, k),
+            b,
+            MatrixMut::new(&mut all, m, n),
+            Start::Zero,
+            workspace,
+        );
+        for (a, want) in a.chunks_exact(k).zip(all.chunks_exact(n)) {
+            let mut got = vec![0.0; n];
+            gemm(
+                Matrix::new(a, 1, k),
+                b,
+                MatrixMut::new(&mut got, 1, n),
+                Start::Zero,
+                workspace,
+            );
+            assert_same_bits("one row", &got, want);
+        }
+    }
+
+    #[test]
+    fn writes_nothing_outside_its_columns() {
+        let (a, b) = (noise(11, 3 * 4), noise(12, 4 * 5));
+        let mut wide = vec![7.0; 3 * 8];
+        let c = MatrixMut::strided(&mut wide, 3, 5, 8);
+        let b = Right::Matrix(Matrix::new(&b, 4, 5));
+        gemm(
+            Matrix::new(&a, 3, 4),
+            b,
+            c,
+            Start::Zero,
+            &mut Workspace::new(),
+        );
+        for row in wide.chunks_exact(8) {
+            assert_same_bits("beyond", &row[5..], &[7.0; 3]);
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let (m, k, n) = (13, 70, 33);
+        let (a, b) = (noise(13, m * k), noise(14, k * n));
+        let product = |isa| {
+            crate::Isa::limit(isa);
+            let mut c = vec![0.0; m * n];
+            let b = Right::Matrix(Matrix::new(&b, k, n));
+            let c_view = MatrixMut::new(&mut c, m, n);
+            gemm(
+                Matrix::new(&a, m, k),
+                b,
+                c_view,
+                Start::Zero,
+                &mut Workspace::new(),
+            );
+            c
+        };
+        let baseline = product(crate::Isa::Baseline);
+        assert_same_bits("widest", &product(crate::Isa::detected()), &baseline);
+    }
+}

@@ -1,0 +1,187 @@
+//! Operands of a product: slices with a shape.
+
+use crate::weight::Weight;
+
+/// A matrix to read: element `(i, j)` is `data[i * row_stride + j * column_stride]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a> {
+    data: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a> Matrix<'a> {
+    /// Row-major and dense.
+    ///
+    /// # Panics
+    /// If `data` is not `rows * columns` long.
+    pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
+        assert_eq!(
+            data.len(),
+            rows * columns,
+            "length of a {rows} x {columns} matrix"
+        );
+        Self::strided(data, rows, columns, columns)
+    }
+
+    /// Row-major with `row_stride` elements from one row to the next: columns of a wider matrix.
+    ///
+    /// # Panics
+    /// If `data` ends before the last row does.
+    pub fn strided(data: &'a [f32], rows: usize, columns: usize, row_stride: usize) -> Self {
+        assert!(
+            rows == 0 || (rows - 1) * row_stride + columns <= data.len(),
+            "a {rows} x {columns} matrix of stride {row_stride} in {} elements",
+            data.len()
+        );
+        Self {
+            data,
+            rows,
+            columns,
+            row_stride,
+            column_stride: 1,
+        }
+    }
+
+    /// Its transpose, of the same elements.
+    #[must_use]
+    pub fn transposed(self) -> Self {
+        Self {
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+            ..self
+        }
+    }
+
+    /// M.
+    #[inline(always)]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// N.
+    #[inline(always)]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Element `(row, column)`.
+    #[inline(always)]
+    pub(crate) fn at(&self, row: usize, column: usize) -> f32 {
+        self.data[row * self.row_stride + column * self.column_stride]
+    }
+
+    /// `count` elements of a row from `column` on, where they lie side by side.
+    #[inline(always)]
+    pub(crate) fn row_part(&self, row: usize, column: usize, count: usize) -> Option<&'a [f32]> {
+        let first = row * self.row_stride + column;
+        (self.column_stride == 1).then(|| &self.data[first..first + count])
+    }
+
+    /// `count` elements of a column from `row` on, where they lie side by side.
+    #[inline(always)]
+    pub(crate) fn column_part(&self, row: usize, column: usize, count: usize) -> Option<&'a [f32]> {
+        self.transposed().row_part(column, row, count)
+    }
+}
+
+/// A row-major matrix to write.
+#[derive(Debug)]
+pub struct MatrixMut<'a> {
+    data: &'a mut [f32],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+}
+
+impl<'a> MatrixMut<'a> {
+    /// Dense.
+    ///
+    /// # Panics
+    /// If `data` is not `rows * columns` long.
+    pub fn new(data: &'a mut [f32], rows: usize, columns: usize) -> Self {
+        assert_eq!(
+            data.len(),
+            rows * columns,
+            "length of a {rows} x {columns} matrix"
+        );
+        Self::strided(data, rows, columns, columns)
+    }
+
+    /// With `row_stride` elements from one row to the next: columns of a wider matrix.
+    ///
+    /// # Panics
+    /// If `data` ends before the last row does, or rows overlap.
+    pub fn strided(data: &'a mut [f32], rows: usize, columns: usize, row_stride: usize) -> Self {
+        assert!(
+            columns <= row_stride && (rows == 0 || (rows - 1) * row_stride + columns <= data.len()),
+            "a {rows} x {columns} matrix of stride {row_stride} in {} elements",
+            data.len()
+        );
+        Self {
+            data,
+            rows,
+            columns,
+            row_stride,
+        }
+    }
+
+    /// M.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// N.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// At most `count` elements of a row from `column` on.
+    #[inline(always)]
+    pub(crate) fn row_part(&mut self, row: usize, column: usize, count: usize) -> &mut [f32] {
+        let first = row * self.row_stride + column;
+        let count = count.min(self.columns - column);
+        &mut self.data[first..first + count]
+    }
+
+    pub(crate) fn fill_zero(&mut self) {
+        for row in 0..self.rows {
+            self.row_part(row, 0, self.columns).fill(0.0);
+        }
+    }
+}
+
+/// The right operand of a product.
+#[derive(Clone, Copy, Debug)]
+pub enum Right<'a> {
+    /// `B` as it stands.
+    Matrix(Matrix<'a>),
+    /// `B = Wᵀ` of a weight `W (outputs, inputs)`: the product of a forward pass.
+    Weight(&'a Weight),
+    /// `B = W`: the product that carries a gradient back to the inputs.
+    WeightTransposed(&'a Weight),
+}
+
+impl Right<'_> {
+    /// K.
+    pub fn rows(&self) -> usize {
+        match self {
+            Right::Matrix(matrix) => matrix.rows(),
+            Right::Weight(weight) => weight.inputs(),
+            Right::WeightTransposed(weight) => weight.outputs(),
+        }
+    }
+
+    /// N.
+    pub fn columns(&self) -> usize {
+        match self {
+            Right::Matrix(matrix) => matrix.columns(),
+            Right::Weight(weight) => weight.outputs(),
+            Right::WeightTransposed(weight) => weight.inputs(),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! One transformer layer, forward and backward.
+//!
+//! `m = x + o(attention(rope(q n1(x)), rope(k n1(x)), v n1(x)))`, `y = m + down(act(n2(m)))`, with `n1` and `n2` the
+//! norms and `act` the gated or plain first half of the MLP. `x`, `m`, `y (rows, width)`.
+
+mod backward;
+mod cached;
+
+use scrl_kernels::attention::{self, Attention, Keys};
+use scrl_kernels::{Dropout, Workspace, gelu, layer_norm, linear, rms_norm, swiglu};
+
+use crate::adapter::Adapter;
+use crate::batch::Segment;
+use crate::config::MlpKind;
+use crate::model::{Layer, Model, Norm};
+use crate::module::Module;
+
+pub(crate) use cached::Cached;
+
+/// A layer about to be applied to some packed sequences.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass<'a> {
+    pub(crate) model: &'a Model,
+    /// Which layer.
+    pub(crate) index: usize,
+    pub(crate) adapter: Option<&'a Adapter>,
+    pub(crate) segments: &'a [Segment],
+    /// In training: the key of this step's dropout.
+    pub(crate) dropout: Option<u64>,
+}
+
+/// What a layer's way back needs of its way forward.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    input: Vec<f32>,
+    q: Vec<f32>,
+    k: Vec<f32>,
+    v: Vec<f32>,
+    attended: Vec<f32>,
+    normalizers: Vec<f32>,
+    middle: Vec<f32>,
+    /// Empty for a plain MLP.
+    gate: Vec<f32>,
+    up: Vec<f32>,
+    /// What lies between the factors of an adapter, by module; empty where there are none.
+    lows: [Vec<f32>; Module::COUNT],
+}
+
+impl Pass<'_> {
+    fn layer(&self) -> &Layer {
+        &self.model.layers[self.index]
+    }
+
+    fn shape(&self) -> Attention {
+        self.model.config().attention
+    }
+
+    fn mlp(&self) -> MlpKind {
+        self.model.config().mlp
+    }
+
+    /// `y`, and what the way back needs.
+    pub(crate) fn forward(&self, input: Vec<f32>, workspace: &mut Workspace) -> (Vec<f32>, Trace) {
+        let mut lows = [const { Vec::new() }; Module::COUNT];
+        let mut apply = |module: Module, x: &[f32], workspace: &mut Workspace| {
+            self.apply(module, x, &mut lows[module.index()], workspace)
+        };
+        let normed = normalize(&self.layer().attention_norm, &input);
+        let mut q = apply(Module::Query, &normed, workspace);
+        let mut k = apply(Module::Key, &normed, workspace);
+        let v = apply(Module::Value, &normed, workspace);
+        drop(normed);
+        self.rotate(&mut q, &mut k, true);
+        let (attended, normalizers) = self.attend(&q, &k, &v, workspace);
+        let mut middle = apply(Module::Output, &attended, workspace);
+        add(&mut middle, &input);
+
+        let (gate, up) = self.first_half(&middle, &mut apply, workspace);
+        let mut y = apply(Module::Down, &self.activate(&gate, &up), workspace);
+        add(&mut y, &middle);
+        let trace = Trace {
+            input,
+            q,
+            k,
+            v,
+            attended,
+            normalizers,
+            middle,
+            gate,
+            up,
+            lows,
+        };
+        (y, trace)
+    }
+
+    /// Gate and up-projection of the MLP; a plain one has no gate.
+    fn first_half(
+        &self,
+        middle: &[f32],
+        mut apply: impl FnMut(Module, &[f32], &mut Workspace) -> Vec<f32>,
+        workspace: &mut Workspace,
+    ) -> (Vec<f32>, Vec<f32>) {
+        let normed = normalize(&self.layer().mlp_norm, middle);
+        let gate = match self.mlp() {
+            MlpKind::Gated => apply(Module::Gate, &normed, workspace),
+            MlpKind::Plain => Vec::new(),
+        };
+        (gate, apply(Module::Up, &normed, workspace))
+    }
+
+    /// A linear layer with its adapter.
+    fn apply(
+        &self,
+        module: Module,
+        x: &[f32],
+        low: &mut Vec<f32>,
+        workspace: &mut Workspace,
+    ) -> Vec<f32> {
+        let frozen = self.layer().linear(module);
+        let rows = x.len() / frozen.weight.inputs();
+        let mut y = vec![0.0; rows * frozen.weight.outputs()];
+        linear::forward(x, &frozen.weight, frozen.bias.as_deref(), &mut y, workspace);
+        if let Some(lora) = self
+            .adapter
+            .and_then(|adapter| adapter.lora(self.index, module))
+        {
+            low.resize(rows * lora.rank, 0.0);
+            match self.drop(module, x) {
+                Some(dropped) => lora.forward(&dropped, low, &mut y, workspace),
+                None => lora.forward(x, low, &mut y, workspace),
+            }
+        }
+        y
+    }
+
+    /// What the adapter of a linear layer reads in training, or the gradient of that on its way back.
+    fn drop(&self, module: Module, x: &[f32]) -> Option<Vec<f32>> {
+        let (rate, key) = (self.adapter?.config().dropout, self.dropout?);
+        if rate == 0.0 {
+            return None;
+        }
+        let rows = self.segments.last()?.rows.end;
+        let width = x.len() / rows;
+        let mut dropped = vec![0.0; x.len()];
+        for Segment { rows, stream } in self.segments {
+            let place = (self.index * Module::COUNT + module.index()) as u64;
+            let dropout = Dropout {
+                rate,
+                key,
+                stream: u64::from(*stream) << 32 | place,
+            };
+            let range = rows.start * width..rows.end * width;
+            dropout.apply(&x[range.clone()], width, &mut dropped[range]);
+        }
+        Some(dropped)
+    }
+
+    /// Turns queries and keys to their positions, or gradients back.
+    fn rotate(&self, q: &mut [f32], k: &mut [f32], forward: bool) {
+        let shape = self.shape();
+        for Segment { rows, .. } in self.segments {
+            let query = &mut q[rows.start * shape.query_width()..rows.end * shape.query_width()];
+            let key = &mut k[rows.start * shape.key_width()..rows.end * shape.key_width()];
+            for (x, heads) in [(query, shape.heads), (key, shape.kv_heads)] {
+                if forward {
+                    self.model.rope.forward(x, heads, 0);
+                } else {
+                    self.model.rope.backward(x, heads, 0);
+                }
+            }
+        }
+    }
+
+    fn attend(
+        &self,
+        q: &[f32],
+        k: &[f32],
+        v: &[f32],
+        workspace: &mut Workspace,
+    ) -> (Vec<f32>, Vec<f32>) {
+        let shape = self.shape();
+        let mut out = vec![0.0; q.len()];
+        let mut normalizers = vec![0.0; q.len() / shape.size];
+        for Segment { rows, .. } in self.segments {
+            let query = rows.start * shape.query_width()..rows.end * shape.query_width();
+            let key = rows.start * shape.key_width()..rows.end * shape.key_width();
+            let (out, normalizers) = (
+                &mut out[query.clone()],
+                &mut normalizers[rows.start * shape.heads..rows.end * shape.heads],
+            );
+            let keys = Keys::whole(&k[key.clone()], &v[key], shape.key_width());
+            attention::forward(shape, &q[query], keys, out, normalizers, workspace);
+        }
+        (out, normalizers)
+    }
+
+    /// What the second half of the MLP reads.
+    fn activate(&self, gate: &[f32], up: &[f32]) -> Vec<f32> {
+        let mut activated = vec![0.0; up.len()];
+        match self.mlp() {
+            MlpKind::Gated => swiglu::forward(gate, up, &mut activated),
+            MlpKind::Plain => gelu::forward(up, &mut activated),
+        }
+        activated
+    }
+}
+
+/// Applies a norm.
+pub(crate) fn normalize(norm: &Norm, x: &[f32]) -> Vec<f32> {
+    let mut y = vec![0.0; x.len()];
+    match &norm.bias {
+        None => rms_norm::forward(x, &norm.gain, norm.epsilon, &mut y),
+        Some(bias) => layer_norm::forward(x, &norm.gain, bias, norm.epsilon, &mut y),
+    }
+    y
+}
+
+/// Adds the gradient that a norm passes back.
+pub(crate) fn normalize_backward(norm: &Norm, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+    if norm.bias.is_none() {
+        return rms_norm::backward(x, &norm.gain, norm.epsilon, dy, dx);
+    }
+    let mut room = vec![0.0; norm.gain.len()];
+    layer_norm::backward(x, &norm.gain, norm.epsilon, dy, dx, &mut room);
+}
+
+/// `sum += term`.
+pub(crate) fn add(sum: &mut [f32], term: &[f32]) {
+    for (sum, term) in sum.iter_mut().zip(term) {
+        *sum += term;
+    }
+}

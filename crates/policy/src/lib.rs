@@ -1,0 +1,38 @@
+//! A language model with a `LoRA` adapter: load, sample, score, differentiate, save.
+//!
+//! A [`Model`] is read from a folder and never changes; an [`Adapter`] is what is trained. A [`Policy`] is both at work:
+//! it scores sequences and differentiates any loss that is a sum over their tokens. The same inputs give the same bits, on
+//! any number of threads.
+
+// Tests say which bits they want.
+#![cfg_attr(test, allow(clippy::float_cmp))]
+
+mod adapter;
+mod batch;
+mod cache;
+mod config;
+mod error;
+mod generate;
+mod gguf;
+mod layer;
+mod model;
+mod module;
+mod parallel;
+mod peft;
+mod safetensors;
+mod sampling;
+mod score;
+mod tensors;
+
+pub use adapter::{Adapter, AdapterConfig};
+pub use batch::Sequence;
+pub use config::{Biases, MlpKind, ModelConfig, NormKind};
+pub use error::Error;
+pub use generate::{Answer, GenerateOptions, Prompt};
+pub use gguf::{Gguf, Value};
+pub use model::{LoadOptions, Model};
+pub use module::Module;
+pub use peft::PeftAdapter;
+pub use safetensors::Checkpoint;
+pub use sampling::Sampling;
+pub use score::{Gradient, Policy, Prediction, Slope};
