@@ -76,6 +76,10 @@ pub(crate) struct RunDescription {
     pub(crate) isolated: bool,
     pub(crate) stop_at: String,
     pub(crate) repeat: u32,
+    /// `null`: the time limit is the same for all problems.
+    pub(crate) reference_limit: Option<f64>,
+    /// Whether results may be those of earlier runs.
+    pub(crate) cache: bool,
     /// `null`: each problem's own.
     pub(crate) compare: Option<String>,
     pub(crate) problems: Vec<InputFile>,

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fs, thread};
 
-use scrl_grade::{Grader, Python, Task};
+use scrl_grade::{Dossiers, Grader, Python, Task};
 use scrl_record::{FaultOwner, Graded, Verdict};
 use scrl_sandbox::{Error, Host, Level, Limits, Sandbox, Wall};
 
@@ -432,7 +432,8 @@ fn kill_during_a_run(sandbox: &Sandbox) {
         .unwrap();
     let (sample, problem) = (sleeper.sample(), sleeper.problem(1));
     let settings = settings(limits(), true);
-    let mut grader = Grader::start(sandbox, &settings).unwrap();
+    let dossiers = Dossiers::default();
+    let mut grader = Grader::start(sandbox, &settings, &dossiers).unwrap();
     let assignment = scrl_grade::Assignment {
         sample: &sample,
         problem: Some(&problem),

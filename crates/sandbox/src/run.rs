@@ -317,6 +317,7 @@ impl<'a> Run<'a> {
             ending: ending(full)?,
             usage: Usage {
                 cpu: used.cpu,
+                judged: used.judged,
                 wall: self.started.elapsed(),
                 peak: 0,
             },

@@ -70,6 +70,11 @@ impl Sandbox {
         self.host.clock()
     }
 
+    /// The limits of memory and threads that its runs have in common.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// A worker with a zygote of its own. It belongs to the calling thread: the zygote ends with that thread.
     pub fn worker(&self) -> Result<Worker, Error> {
         let zygote = self.start_zygote()?;

@@ -199,6 +199,8 @@ pub(crate) fn settings(limits: Limits, isolated: bool) -> Settings {
         isolated,
         stop_at: StopAt::Never,
         times: NonZeroU32::MIN,
+        reference_factor: None,
+        cache: None,
         python: String::new(),
         version: String::new(),
     }
