@@ -1,7 +1,8 @@
-//! Compiles the interpreter's half of the sandbox into a shared library, which the crate embeds, and hashes the
-//! sources that decide about a result, for the names of cached results.
+//! Compiles the interpreter's half of the sandbox into a shared library, which the crate embeds, hashes the
+//! sources that decide about a result, for the names of cached results, and lists the programs of the attack suite.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,26 @@ fn main() {
         .expect("rustc starts");
     assert!(status.success(), "the interpreter's shim does not compile");
     println!("cargo::rustc-env=SCRL_ENGINE={:016x}", engine());
+    fs::write(out.join("programs.rs"), programs()).expect("OUT_DIR can be written");
+}
+
+/// The programs of the attack suite as two tables of name and text.
+fn programs() -> String {
+    let table = |name: &str, folder: &str| {
+        println!("cargo::rerun-if-changed={folder}");
+        let folder = fs::canonicalize(folder).expect("the folder of programs is there");
+        let entries = files(&folder).into_iter().map(|file| {
+            let name = file
+                .file_stem()
+                .and_then(OsStr::to_str)
+                .expect("a name in UTF-8");
+            let path = file.to_str().expect("a path in UTF-8");
+            format!("    ({name:?}, include_str!({path:?})),\n")
+        });
+        let entries: String = entries.collect();
+        format!("pub(super) const {name}: &[(&str, &str)] = &[\n{entries}];\n")
+    };
+    table("HOSTILE", "tests/attacks") + &table("HONEST", "tests/honest")
 }
 
 /// A hash of the sources of this crate, of the sandbox and of the records. Only equality matters, and only within one

@@ -17,6 +17,7 @@ mod python;
 mod reference;
 pub mod reward;
 mod runner;
+pub mod suite;
 mod testing;
 pub mod value;
 
