@@ -189,6 +189,9 @@ impl Grading {
                 .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
                 .context("signals cannot be handled")?;
         }
+        // Where this process may not write large files, a write is to fail, not to end it.
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+            .context("signals cannot be handled")?;
         let mut progress = Progress::start("grading", "samples", work.len());
         let (sandbox, settings, jobs) = (&self.sandbox, &self.settings, self.jobs);
         grade_all(sandbox, settings, jobs, work, &stop, |graded| {

@@ -28,6 +28,9 @@ pub enum PipelineError {
     /// No zygote could be started.
     #[error(transparent)]
     Sandbox(#[from] Error),
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}; use fewer --jobs")]
+    Thread(io::Error),
     /// The machine fails again and again.
     #[error(
         "{FAULTS_IN_A_ROW} samples in a row could not be run, the last because {reason}; what was graded before is kept, run again to go on"
@@ -58,10 +61,14 @@ pub fn grade_all(
         for _ in 0..jobs.clamp(1, work.len().max(1)) {
             let sender = sender.clone();
             let (queue, dossiers) = (&queue, &dossiers);
-            scope.spawn(move || {
+            let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 let grader = Grader::start(sandbox, settings, dossiers);
                 work_off(grader, work, queue, stop, &sender);
             });
+            if let Err(error) = thread {
+                queue.close();
+                return Err(PipelineError::Thread(error));
+            }
         }
         drop(sender);
         let result = hand_out(&receiver, &queue, &mut sink);
