@@ -1,14 +1,16 @@
 //! How samples are graded: the flags, and the run. Shared by `grade`, `quickstart` and `corpus audit`.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use scrl_corpus::{Join, constant_baseline};
-use scrl_grade::{Assignment, Settings, StopAt, grade_all};
+use scrl_grade::{Assignment, Cache, CacheUse, Python, Settings, StopAt, grade_all};
 use scrl_record::{Compare, Graded, ProblemId, Sample};
 use scrl_sandbox::Sandbox;
 
@@ -46,6 +48,24 @@ pub(crate) struct GradingArguments {
         help_heading = "Execution"
     )]
     repeat: NonZeroU32,
+    /// Give each test this many times what the slowest one takes a reference solution that is accepted, from 0.5 s up to
+    /// --cpu-limit; problems without such a solution get --cpu-limit
+    #[arg(long, value_name = "FACTOR", value_parser = factor, help_heading = "Execution")]
+    reference_limit: Option<f64>,
+    /// Take results of the same programs on the same tests under the same settings from this folder, and leave new ones
+    /// there; measured times are then those of the first run
+    #[arg(long, value_name = "DIR", help_heading = "Execution")]
+    cache: Option<PathBuf>,
+    /// What the cache may hold, MiB; its oldest results make place for new ones
+    #[arg(
+        long,
+        default_value_t = 1024,
+        value_name = "MIB",
+        value_parser = clap::value_parser!(u64).range(64..=1_048_576),
+        requires = "cache",
+        help_heading = "Execution"
+    )]
+    cache_size: u64,
     #[command(flatten)]
     execution: ExecutionArguments,
 }
@@ -72,6 +92,13 @@ impl StopAtArgument {
     }
 }
 
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if (1.0..=1000.0).contains(&factor) => Ok(factor),
+        _ => Err("a number between 1 and 1000 is needed".to_owned()),
+    }
+}
+
 impl GradingArguments {
     /// Finds the interpreter and the walls; refuses below the level asked for, or that of `defaults`.
     pub(crate) fn prepare(
@@ -81,6 +108,7 @@ impl GradingArguments {
     ) -> anyhow::Result<Grading> {
         let execution = self.execution.prepare(defaults)?;
         let processors = || std::thread::available_parallelism().ok();
+        let cache = self.open_cache(&execution.python)?;
         Ok(Grading {
             settings: Settings {
                 limits: execution.limits,
@@ -88,6 +116,8 @@ impl GradingArguments {
                 isolated: self.isolated,
                 stop_at: self.stop_at.stop_at(),
                 times: self.repeat,
+                reference_factor: self.reference_limit,
+                cache,
                 python: execution.python.version().to_owned(),
                 version: VERSION.to_owned(),
             },
@@ -95,6 +125,14 @@ impl GradingArguments {
             stop_at: self.stop_at,
             sandbox: execution.sandbox,
         })
+    }
+
+    fn open_cache(&self, python: &Python) -> anyhow::Result<Option<Arc<Cache>>> {
+        let Some(folder) = &self.cache else {
+            return Ok(None);
+        };
+        let cache = Cache::open(folder, self.cache_size << 20, python.identity()?)?;
+        Ok(Some(Arc::new(cache)))
     }
 }
 
@@ -130,6 +168,8 @@ impl Grading {
             isolated: settings.isolated,
             stop_at: stop_at.map_or_else(String::new, |value| value.get_name().to_owned()),
             repeat: settings.times.get(),
+            reference_limit: settings.reference_factor,
+            cache: settings.cache.is_some(),
             compare: settings.compare.map(|compare| compare.to_string()),
             problems,
             samples,
@@ -149,6 +189,9 @@ impl Grading {
                 .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
                 .context("signals cannot be handled")?;
         }
+        // Where this process may not write large files, a write is to fail, not to end it.
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+            .context("signals cannot be handled")?;
         let mut progress = Progress::start("grading", "samples", work.len());
         let (sandbox, settings, jobs) = (&self.sandbox, &self.settings, self.jobs);
         grade_all(sandbox, settings, jobs, work, &stop, |graded| {
@@ -157,11 +200,28 @@ impl Grading {
             Ok(())
         })?;
         progress.finish();
+        if let Some(cache) = &settings.cache {
+            crate::say(&in_words(&cache.used()));
+        }
         if stop.load(Ordering::Relaxed) {
             bail!("interrupted; what is graded is kept, run the same command again to go on");
         }
         Ok(())
     }
+}
+
+fn in_words(cache: &CacheUse) -> String {
+    let CacheUse {
+        hits,
+        misses,
+        failures,
+        reason,
+    } = cache;
+    let mut words = format!("cache: {hits} of {} results were there", hits + misses);
+    if let Some(reason) = reason {
+        let _ = write!(words, "; it failed {failures} times, first: {reason}");
+    }
+    words
 }
 
 /// Each sample with its problem.

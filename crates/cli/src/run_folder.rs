@@ -1,15 +1,17 @@
 //! The folder of a run: `run.json`, what makes its results what they are, and `graded.jsonl`, appended to.
 //!
 //! A run that was cut off, by Ctrl-C or `kill -9` or a full disk, goes on where it stopped: whole lines are kept,
-//! a torn last line is cut off. A folder is never continued with other inputs or settings.
+//! a torn last line is cut off, and what was lost to a failure of ours is graded again in its place. A folder is never continued with other inputs or settings.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use scrl_record::{Graded, SampleId};
+use scrl_record::{Fault, FaultOwner, Graded, SampleId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -76,6 +78,10 @@ pub(crate) struct RunDescription {
     pub(crate) isolated: bool,
     pub(crate) stop_at: String,
     pub(crate) repeat: u32,
+    /// `null`: the time limit is the same for all problems.
+    pub(crate) reference_limit: Option<f64>,
+    /// Whether results may be those of earlier runs.
+    pub(crate) cache: bool,
     /// `null`: each problem's own.
     pub(crate) compare: Option<String>,
     pub(crate) problems: Vec<InputFile>,
@@ -87,7 +93,15 @@ pub(crate) struct RunDescription {
 pub(crate) struct RunFolder {
     file: File,
     path: PathBuf,
-    done: Vec<SampleId>,
+    done: Vec<Done>,
+}
+
+/// A sample that is in the folder already.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) id: SampleId,
+    /// Whether a failure of ours kept it from being graded.
+    pub(crate) is_lost: bool,
 }
 
 impl RunFolder {
@@ -124,7 +138,12 @@ impl RunFolder {
             .truncate(false)
             .open(&path)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
-        if file.try_lock().is_err() {
+        let is_same = |there: fs::Metadata| {
+            let here = file.metadata();
+            here.is_ok_and(|here| (here.dev(), here.ino()) == (there.dev(), there.ino()))
+        };
+        // A run that is mending the file puts another one in its place.
+        if file.try_lock().is_err() || !fs::metadata(&path).is_ok_and(is_same) {
             bail!(
                 "another run is writing to `{}`; wait for it, or use another --out",
                 path.display()
@@ -141,7 +160,7 @@ impl RunFolder {
     }
 
     /// The samples that are in the folder already, in order.
-    pub(crate) fn done(&self) -> &[SampleId] {
+    pub(crate) fn done(&self) -> &[Done] {
         &self.done
     }
 
@@ -150,6 +169,33 @@ impl RunFolder {
         let mut line = serde_json::to_vec(graded)?;
         line.push(b'\n');
         self.file.write_all(&line)
+    }
+
+    /// Puts each result in place of the line with its number, from 0. The file is never without what was in it before.
+    pub(crate) fn mend(&mut self, mended: &BTreeMap<usize, Graded>) -> anyhow::Result<()> {
+        if mended.is_empty() {
+            return Ok(());
+        }
+        let unfinished = self.path.with_extension("jsonl.new");
+        let failed = || format!("`{}` cannot be written", unfinished.display());
+        let file = File::create(&unfinished).with_context(failed)?;
+        let mut writer = BufWriter::new(&file);
+        self.file.rewind()?;
+        for (number, line) in BufReader::new(&self.file).split(b'\n').enumerate() {
+            let line = match mended.get(&number) {
+                Some(graded) => serde_json::to_vec(graded)?,
+                None => line?,
+            };
+            writer.write_all(&line).with_context(failed)?;
+            writer.write_all(b"\n").with_context(failed)?;
+        }
+        writer.flush().with_context(failed)?;
+        drop(writer);
+        // Nobody can have it open before it has its name.
+        file.lock().with_context(failed)?;
+        fs::rename(&unfinished, &self.path).with_context(failed)?;
+        self.file = file;
+        Ok(())
     }
 
     pub(crate) fn graded_path(&self) -> &Path {
@@ -206,10 +252,11 @@ fn describe(folder: &Path, description: &RunDescription, is_new: bool) -> anyhow
 }
 
 /// The ids of the whole lines, and where they end.
-fn read_done(file: &File, path: &Path) -> anyhow::Result<(Vec<SampleId>, u64)> {
+fn read_done(file: &File, path: &Path) -> anyhow::Result<(Vec<Done>, u64)> {
     #[derive(Deserialize)]
     struct Line {
         sample_id: SampleId,
+        fault: Option<Fault>,
     }
     let mut reader = BufReader::new(file);
     let (mut done, mut length, mut line) = (Vec::new(), 0, Vec::new());
@@ -226,7 +273,12 @@ fn read_done(file: &File, path: &Path) -> anyhow::Result<(Vec<SampleId>, u64)> {
                 done.len() + 1
             )
         })?;
-        done.push(parsed.sample_id);
+        done.push(Done {
+            id: parsed.sample_id,
+            is_lost: parsed
+                .fault
+                .is_some_and(|fault| fault.owner == FaultOwner::Infrastructure),
+        });
         length += read as u64;
     }
 }

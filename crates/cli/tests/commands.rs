@@ -231,18 +231,33 @@ fn audit_reports_findings_with_its_exit_code() {
 #[test]
 fn doctor_names_every_wall() {
     let place = Place::empty();
-    let ran = place.scrl("doctor --json");
+    let ran = place.scrl("doctor --json --no-attacks");
     let said = json(&ran);
     assert_eq!(said["walls"].as_array().unwrap().len(), 6);
+    assert_eq!(said["attacks"], serde_json::Value::Null);
     let is_well = said["level"] == "A" && said["trial_error"].is_null();
     ran.expect(i32::from(!is_well));
-    let text = place.scrl("doctor");
-    assert!(
-        text.stdout.starts_with("isolation level"),
-        "{}",
-        text.stdout
-    );
+    let text = place.scrl("doctor --no-attacks").stdout;
+    assert!(text.starts_with("isolation level"), "{text}");
+    assert!(text.ends_with("attack suite      not run\n"), "{text}");
     place.scrl("doctor --python no-such-python").expect(1);
+}
+
+#[test]
+fn doctor_attacks_the_walls() {
+    let place = Place::empty();
+    let ran = place.scrl("doctor --json");
+    let said = json(&ran);
+    assert_eq!(said["attacks_error"], serde_json::Value::Null);
+    let attacks = &said["attacks"];
+    assert_eq!(
+        attacks["deviations"].as_array().map(Vec::len),
+        Some(0),
+        "{attacks}"
+    );
+    assert!(attacks["hostile"].as_u64().unwrap() >= 60);
+    assert!(attacks["honest"].as_u64().unwrap() >= 20);
+    ran.expect(i32::from(said["level"] != "A"));
 }
 
 #[test]

@@ -128,7 +128,9 @@ fn without_root_the_missing_walls_are_named() {
         "{}",
         accepted.stderr
     );
-    nobody.scrl(&[], "doctor").expect(1);
+    let doctor = nobody.scrl(&[], "doctor").expect(1);
+    assert!(doctor.stdout.contains("attack suite      "), "{doctor:?}");
+    assert!(!doctor.stdout.contains("did not run"), "{doctor:?}");
 }
 
 #[test]

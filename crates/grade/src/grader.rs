@@ -1,20 +1,24 @@
 //! One sample in, one graded sample out.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
 
 use scrl_audit::{Mode, Module};
 use scrl_record::{
-    Compare, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample, TestResult,
-    Verdict, Versions,
+    Compare, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample, Verdict,
+    Versions,
 };
-use scrl_sandbox::{Error, Limits, Sandbox, Worker};
+use scrl_sandbox::{Error, Limits, Sandbox};
 
+use crate::cache::Cache;
+use crate::dossier::Dossiers;
 use crate::extract::{Extracted, extract};
-use crate::harness::{self, Task};
 use crate::judge::compare_for;
+use crate::reference;
 use crate::reward::rewards;
-use crate::testing::{Program, Testing};
+use crate::runner::Runner;
+use crate::testing::{Program, Tested};
 
 /// How samples are graded; the same for all samples of a run.
 #[derive(Clone, Debug)]
@@ -29,6 +33,11 @@ pub struct Settings {
     pub stop_at: StopAt,
     /// How often each sample's tests are run, to see whether the verdicts stay the same.
     pub times: NonZeroU32,
+    /// How many times as long as a problem's reference solution a program may take, if that decides; at most the limit
+    /// in `limits`, which holds as well where no reference solution is accepted.
+    pub reference_factor: Option<f64>,
+    /// Where results are kept for later runs.
+    pub cache: Option<Arc<Cache>>,
     /// The interpreter, for the record.
     pub python: String,
     /// This program's version, for the record.
@@ -71,23 +80,29 @@ pub struct Assignment<'a> {
 /// Grades samples one after another, with a zygote of its own.
 #[derive(Debug)]
 pub struct Grader<'a> {
-    worker: Worker,
+    runner: Runner<'a>,
     sandbox: &'a Sandbox,
     settings: &'a Settings,
+    dossiers: &'a Dossiers<'a>,
 }
 
 impl<'a> Grader<'a> {
-    /// Starts a zygote. It ends with the calling thread, so the grader stays on it.
-    pub fn start(sandbox: &'a Sandbox, settings: &'a Settings) -> Result<Self, Error> {
+    /// Starts a zygote. It ends with the calling thread, so the grader stays on it. Graders of one run share `dossiers`.
+    pub fn start(
+        sandbox: &'a Sandbox,
+        settings: &'a Settings,
+        dossiers: &'a Dossiers<'a>,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            worker: sandbox.worker()?,
+            runner: Runner::start(sandbox, settings)?,
             sandbox,
             settings,
+            dossiers,
         })
     }
 
     /// Grades one sample. Whatever the program does is in the record; a failure of ours is its `fault`.
-    pub fn grade(&mut self, assignment: Assignment<'_>) -> Graded {
+    pub fn grade(&mut self, assignment: Assignment<'a>) -> Graded {
         let Assignment {
             sample,
             problem,
@@ -144,7 +159,7 @@ impl<'a> Grader<'a> {
     fn execute(
         &mut self,
         sample: &Sample,
-        problem: Option<&Problem>,
+        problem: Option<&'a Problem>,
         code: &str,
         module: &Module,
         graded: &mut Graded,
@@ -165,10 +180,8 @@ impl<'a> Grader<'a> {
                 .run_tests(problem, code, module, graded)
                 .map_err(|error| infrastructure(&error)),
             _ => {
-                let limits = self.settings.limits;
-                let ran = harness::run(&mut self.worker, code, Task::Compile, &limits)
-                    .map_err(|error| infrastructure(&error))?;
-                graded.compiles = Some(ran.compiles == Some(true));
+                let compiles = self.runner.compiles(code);
+                graded.compiles = Some(compiles.map_err(|error| infrastructure(&error))?);
                 let reason = if problem.is_some() {
                     "the problem has no tests".to_owned()
                 } else {
@@ -194,27 +207,13 @@ impl<'a> Grader<'a> {
 
     fn run_tests(
         &mut self,
-        problem: &Problem,
+        problem: &'a Problem,
         code: &str,
         module: &Module,
         graded: &mut Graded,
     ) -> Result<(), Error> {
-        let compare = compare_for(problem, self.settings.compare);
-        let program = Program {
-            code,
-            problem,
-            call: uncalled_entry(problem, module),
-            compare,
-        };
-        let tested = Testing::new(&mut self.worker, self.settings, program).finish()?;
-        let mut flaky = BTreeSet::new();
-        for _ in 1..self.settings.times.get() {
-            let again = Testing::new(&mut self.worker, self.settings, program).finish()?;
-            flaky.extend(differing(&tested.results, &again.results));
-        }
-        if self.settings.times.get() > 1 {
-            graded.flaky_tests = Some(flaky.into_iter().collect());
-        }
+        let limits = self.limits(problem)?;
+        let tested = self.tested(problem, code, module, limits)?;
         let passed = tested
             .results
             .iter()
@@ -225,18 +224,62 @@ impl<'a> Grader<'a> {
         graded.tests_passed = Some(passed as u32);
         graded.tests_total = Some(tested.results.len() as u32);
         graded.tests = Some(tested.results);
-        graded.compare = Some(compare);
+        graded.flaky_tests = tested.flaky;
+        graded.compare = Some(compare_for(problem, self.settings.compare));
+        if self.settings.reference_factor.is_some() {
+            graded.time_limit_ms = Some(limits.cpu.as_secs_f64() * 1e3);
+        }
         Ok(())
     }
-}
 
-/// The tests that ended differently.
-fn differing<'r>(
-    once: &'r [TestResult],
-    again: &'r [TestResult],
-) -> impl Iterator<Item = u32> + 'r {
-    let pairs = (0..).zip(once.iter().zip(again));
-    pairs.filter_map(|(at, (a, b))| (a.verdict != b.verdict).then_some(at))
+    fn tested(
+        &mut self,
+        problem: &'a Problem,
+        code: &str,
+        module: &Module,
+        limits: Limits,
+    ) -> Result<Tested, Error> {
+        let program = Program {
+            code,
+            problem,
+            call: uncalled_entry(problem, module),
+            compare: compare_for(problem, self.settings.compare),
+            limits,
+        };
+        self.runner.tested(program, &self.dossiers.of(problem))
+    }
+
+    /// The limits of each test of `problem`.
+    fn limits(&mut self, problem: &'a Problem) -> Result<Limits, Error> {
+        let most = self.settings.limits;
+        let Some(factor) = self.settings.reference_factor else {
+            return Ok(most);
+        };
+        let dossier = self.dossiers.of(problem);
+        let mut known = dossier.time_limit();
+        let limit = match *known {
+            Some(limit) => limit,
+            None => self
+                .slowest_of_reference(problem)?
+                .map_or(most.cpu, |slowest| {
+                    reference::limit(slowest, factor, most.cpu)
+                }),
+        };
+        *known = Some(limit);
+        Ok(most.with_cpu(limit))
+    }
+
+    /// What the slowest test of the first reference solution that is accepted takes; absent where none is.
+    fn slowest_of_reference(&mut self, problem: &'a Problem) -> Result<Option<Duration>, Error> {
+        for code in problem.canonical_solutions.iter().take(reference::TRIED) {
+            let limits = self.settings.limits;
+            let tested = self.tested(problem, code, &Module::parse(code), limits)?;
+            if tested.is_accepted() {
+                return Ok(Some(tested.slowest));
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn infrastructure(error: &Error) -> Fault {

@@ -4,17 +4,25 @@
 //! test, [`compare`] decides in this process, on plain data, whether an output is the expected one, and [`reward`]
 //! turns the record into numbers. [`grade_all`] does it for many samples on several threads.
 
+mod cache;
 pub mod compare;
+mod dossier;
 mod extract;
 mod grader;
 mod harness;
+mod identity;
 mod judge;
 mod pipeline;
 mod python;
+mod reference;
 pub mod reward;
+mod runner;
+pub mod suite;
 mod testing;
 pub mod value;
 
+pub use cache::{Cache, CacheError, CacheUse};
+pub use dossier::Dossiers;
 pub use extract::{Extracted, extract};
 pub use grader::{Assignment, Grader, Settings, StopAt};
 pub use harness::{Raised, Ran, Task, run, run_batch};

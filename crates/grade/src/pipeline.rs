@@ -13,6 +13,7 @@ use std::thread;
 use scrl_record::{FaultOwner, Graded};
 use scrl_sandbox::{Error, Sandbox, keep_to_processor};
 
+use crate::dossier::Dossiers;
 use crate::grader::{Assignment, Grader, Settings};
 
 /// Results that may wait for a slower sample before them.
@@ -27,6 +28,9 @@ pub enum PipelineError {
     /// No zygote could be started.
     #[error(transparent)]
     Sandbox(#[from] Error),
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}; use fewer --jobs")]
+    Thread(io::Error),
     /// The machine fails again and again.
     #[error(
         "{FAULTS_IN_A_ROW} samples in a row could not be run, the last because {reason}; what was graded before is kept, run again to go on"
@@ -51,15 +55,21 @@ pub fn grade_all(
     mut sink: impl FnMut(&Graded) -> io::Result<()>,
 ) -> Result<(), PipelineError> {
     let queue = Queue::new(work.len());
+    let dossiers = Dossiers::default();
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, work.len().max(1)) {
             let sender = sender.clone();
-            let queue = &queue;
-            scope.spawn(move || {
+            let (queue, dossiers) = (&queue, &dossiers);
+            let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 keep_to_processor();
-                work_off(sandbox, settings, work, queue, stop, &sender);
+                let grader = Grader::start(sandbox, settings, dossiers);
+                work_off(grader, work, queue, stop, &sender);
             });
+            if let Err(error) = thread {
+                queue.close();
+                return Err(PipelineError::Thread(error));
+            }
         }
         drop(sender);
         let result = hand_out(&receiver, &queue, &mut sink);
@@ -71,15 +81,14 @@ pub fn grade_all(
 type Sent = (usize, Result<Graded, Error>);
 
 /// One thread's work: samples from the queue until it is empty or closed. A receiver that is gone ends it too.
-fn work_off(
-    sandbox: &Sandbox,
-    settings: &Settings,
-    work: &[Assignment<'_>],
+fn work_off<'a>(
+    grader: Result<Grader<'a>, Error>,
+    work: &[Assignment<'a>],
     queue: &Queue,
     stop: &AtomicBool,
     sender: &Sender<Sent>,
 ) {
-    let mut grader = match Grader::start(sandbox, settings) {
+    let mut grader = match grader {
         Ok(grader) => grader,
         Err(error) => {
             let _ = sender.send((0, Err(error)));

@@ -7,6 +7,8 @@ use std::process::Command;
 use scrl_sandbox::{Argument, Runtime};
 use serde::Deserialize;
 
+use crate::identity;
+
 const SHIM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scrl_zygote.so"));
 const DRIVER: &[u8] = include_bytes!("driver.py");
 const WARM_UP: &[u8] = include_bytes!("warm_up.py");
@@ -129,6 +131,11 @@ impl Python {
     /// Such as `CPython 3.11.7`.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// What the interpreter is, wherever it lies: its build, the C library, and every package that it can import.
+    pub fn identity(&self) -> Result<String, PythonError> {
+        identity::of(&self.executable)
     }
 
     /// The interpreter with the driver that serves jobs.

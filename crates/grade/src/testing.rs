@@ -6,9 +6,11 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use scrl_record::{Compare, Event, Kind, Problem, TestResult, Verdict};
-use scrl_sandbox::{Error, Worker};
+use scrl_sandbox::{Error, Limits, Worker};
+use serde::{Deserialize, Serialize};
 
 use crate::grader::Settings;
 use crate::harness::{self, Ran, Task};
@@ -22,15 +24,33 @@ pub(crate) struct Program<'a> {
     /// The function that wraps a program for standard input and that nothing calls.
     pub(crate) call: Option<&'a str>,
     pub(crate) compare: Compare,
+    /// Of each test.
+    pub(crate) limits: Limits,
 }
 
 /// How it fared.
-#[derive(Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tested {
     /// In the order of the problem's tests, one each.
     pub(crate) results: Vec<TestResult>,
     pub(crate) compiles: bool,
     pub(crate) events: BTreeSet<Event>,
+    /// Tests that ended differently when they were run again; absent when they were run once.
+    pub(crate) flaky: Option<Vec<u32>>,
+    /// The longest that a test took, by the clock that decides.
+    pub(crate) slowest: Duration,
+}
+
+impl Tested {
+    pub(crate) fn is_flaky(&self) -> bool {
+        self.flaky.as_ref().is_some_and(|tests| !tests.is_empty())
+    }
+
+    /// Whether every test was passed, each time.
+    pub(crate) fn is_accepted(&self) -> bool {
+        let mut results = self.results.iter();
+        results.all(|result| result.verdict == Verdict::Accepted) && !self.is_flaky()
+    }
 }
 
 /// Tests in progress.
@@ -122,7 +142,7 @@ impl<'a> Testing<'a> {
             self.worker,
             program.code,
             tasks,
-            &self.settings.limits,
+            &program.limits,
             &mut |ran| {
                 let result = note(tested, program, &ran, tested.results.len());
                 let ended_well = result.verdict == Verdict::Accepted;
@@ -145,7 +165,7 @@ impl<'a> Testing<'a> {
     }
 
     fn run_alone(&mut self, task: Task<'_>, at: usize) -> Result<TestResult, Error> {
-        let limits = &self.settings.limits;
+        let limits = &self.program.limits;
         let ran = harness::run(self.worker, self.program.code, task, limits)?;
         Ok(note(&mut self.tested, self.program, &ran, at))
     }
@@ -161,6 +181,7 @@ fn note(tested: &mut Tested, program: Program<'_>, ran: &Ran, at: usize) -> Test
         call: event.call.to_owned(),
     });
     tested.events.extend(events);
+    tested.slowest = tested.slowest.max(ran.outcome.usage.judged);
     let problem = program.problem;
     judge(ran, &problem.tests[at], problem.kind, program.compare)
 }

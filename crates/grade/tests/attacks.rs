@@ -4,7 +4,6 @@
 
 mod suite;
 
-use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,12 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fs, thread};
 
-use scrl_grade::{Grader, Python, Task};
-use scrl_record::{FaultOwner, Graded, Verdict};
-use scrl_sandbox::{Error, Host, Level, Limits, Sandbox, Wall};
+use scrl_grade::suite::{Program, grade, limits, run_honest, run_hostile, settings};
+use scrl_grade::{Dossiers, Grader, Python, Task};
+use scrl_record::{FaultOwner, Verdict};
+use scrl_sandbox::{Error, Host, Level, Sandbox, Wall};
 
 use suite::leftovers::Leftovers;
-use suite::{FOLDER_VARIABLE, Program, grade_programs, limits, sandbox, settings};
+use suite::{hostile, sandbox};
 
 /// What a test leaves behind is counted for the whole process, so the tests take turns.
 fn alone() -> MutexGuard<'static, ()> {
@@ -54,20 +54,9 @@ fn run_suite(host: &Arc<Host>) {
 fn run_suite_with(host: &Arc<Host>, isolated: bool) {
     let level = host.walls().level();
     let before = Leftovers::count();
-    let limits = limits();
-    let sandbox = sandbox(host, limits, level);
-    let mut wrong = run_honest(&sandbox, isolated);
-    // Who is stopped by another wall than time gets the time to reach it, on a slow machine too.
-    let (timed, other): (Vec<_>, Vec<_>) = Program::all("attacks")
-        .into_iter()
-        .partition(|program| program.allowed(level).contains(&Verdict::TimeLimit));
-    for (limits, hostile) in [(limits, timed), (roomy(), other)] {
-        let graded = grade_programs(&sandbox, limits, isolated, &hostile);
-        assert_eq!(graded.len(), hostile.len());
-        for (program, graded) in hostile.iter().zip(&graded) {
-            wrong.extend(deviations(program, graded, level));
-        }
-    }
+    let sandbox = sandbox(host, limits(), level);
+    let mut wrong = honest_deviations(&sandbox, isolated);
+    wrong.extend(run_hostile(&sandbox, isolated, &Program::hostile()).expect("the suite runs"));
     assert!(
         wrong.is_empty(),
         "level {level}, isolated: {isolated}:\n{}",
@@ -80,36 +69,15 @@ fn run_suite_with(host: &Arc<Host>, isolated: bool) {
     );
 }
 
-fn roomy() -> Limits {
-    Limits {
-        cpu: Duration::from_secs(20),
-        wall: Duration::from_mins(2),
-        ..limits()
-    }
-}
-
 /// What is not as the headers of the honest programs say.
-fn run_honest(sandbox: &Sandbox, isolated: bool) -> Vec<String> {
-    let honest: Vec<Program> = Program::all("honest")
-        .into_iter()
-        .filter(is_runnable)
-        .collect();
-    let graded = grade_programs(sandbox, roomy(), isolated, &honest);
-    let mut wrong = Vec::new();
-    for (program, graded) in honest.iter().zip(&graded) {
-        wrong.extend(deviations(program, graded, sandbox.walls().level()));
-        if !graded.events.is_empty() {
-            wrong.push(format!(
-                "honest {}: events {:?}",
-                program.name, graded.events
-            ));
-        }
-    }
-    wrong
+fn honest_deviations(sandbox: &Sandbox, isolated: bool) -> Vec<String> {
+    let mut honest = Program::honest();
+    honest.retain(is_runnable);
+    run_honest(sandbox, isolated, &honest).expect("the suite runs")
 }
 
 fn is_runnable(program: &Program) -> bool {
-    let Some(module) = program.key("needs") else {
+    let Some(module) = program.needs() else {
         return true;
     };
     let there = Command::new("python3")
@@ -120,35 +88,6 @@ fn is_runnable(program: &Program) -> bool {
         eprintln!("SKIPPED: {}: python3 has no {module}", program.name);
     }
     runnable
-}
-
-fn deviations(program: &Program, graded: &Graded, level: Level) -> Vec<String> {
-    let name = &program.name;
-    let mut wrong = Vec::new();
-    if let Some(fault) = &graded.fault {
-        wrong.push(format!(
-            "{name}: a fault instead of a verdict: {}",
-            fault.reason
-        ));
-    }
-    let allowed = program.allowed(level);
-    for test in graded.tests.iter().flatten() {
-        if !allowed.contains(&test.verdict) {
-            wrong.push(format!(
-                "{name}: {} ({:?}) instead of {allowed:?}; {:.0} ms CPU, {:.0} ms, {:.0} MiB",
-                test.verdict, test.detail, test.cpu_ms, test.wall_ms, test.peak_mib
-            ));
-        }
-        if program.is_forger() && test.verdict == Verdict::Accepted {
-            wrong.push(format!("{name}: FORGED"));
-        }
-    }
-    for kind in program.events() {
-        if !graded.events.iter().any(|event| event.kind == *kind) {
-            wrong.push(format!("{name}: no event `{kind}` in {:?}", graded.events));
-        }
-    }
-    wrong
 }
 
 #[test]
@@ -186,7 +125,7 @@ fn honest_programs_pass_at_level_d() {
         Wall::Cgroup,
     ];
     if let Some(host) = host_at(Level::D, &forgone) {
-        let wrong = run_honest(&sandbox(&host, limits(), Level::D), false);
+        let wrong = honest_deviations(&sandbox(&host, limits(), Level::D), false);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }
@@ -216,7 +155,6 @@ fn every_attack_ends_as_a_verdict_without_root() {
             "every_attack_ends_as_a_verdict_without_root",
             "--nocapture",
         ])
-        .env(FOLDER_VARIABLE, folder.path())
         .current_dir(folder.path())
         .output();
     let Ok(output) = output else {
@@ -232,19 +170,10 @@ fn every_attack_ends_as_a_verdict_without_root() {
     );
 }
 
-/// Copies this executable and the programs to where every user can read them.
+/// Copies this executable to where every user can run it.
 fn copy_for_others(folder: &Path) -> PathBuf {
     let open = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     open(folder);
-    for name in ["attacks", "honest"] {
-        fs::create_dir(folder.join(name)).unwrap();
-        open(&folder.join(name));
-        for program in Program::all(name) {
-            let path = folder.join(name).join(program.name).with_extension("py");
-            fs::write(&path, program.code).unwrap();
-            open(&path);
-        }
-    }
     let executable = folder.join("attacks-test");
     fs::copy(std::env::current_exe().unwrap(), &executable).unwrap();
     open(&executable);
@@ -309,14 +238,10 @@ fn parser_bombs_are_verdicts() {
     ];
     let programs: Vec<Program> = bombs
         .into_iter()
-        .map(|(name, code)| Program {
-            name: name.to_owned(),
-            code,
-            keys: BTreeMap::new(),
-        })
+        .map(|(name, code)| Program::new(name, &code))
         .collect();
     let sandbox = sandbox(&host, limits(), Level::A);
-    for graded in grade_programs(&sandbox, limits(), true, &programs) {
+    for graded in grade(&sandbox, limits(), true, &programs).expect("the programs are run") {
         assert_eq!(graded.fault, None, "{}", graded.sample_id);
         for test in graded.tests.as_ref().unwrap() {
             assert_ne!(test.verdict, Verdict::Accepted, "{}", graded.sample_id);
@@ -334,10 +259,7 @@ fn seeds_and_addresses_are_the_same_in_every_zygote() {
         return;
     };
     let sandbox = sandbox(&host, limits(), Level::A);
-    let program = Program::all("attacks")
-        .into_iter()
-        .find(|p| p.name == "hash_seed")
-        .unwrap();
+    let program = hostile("hash_seed");
     let task = Task::Script {
         stdin: "",
         call: None,
@@ -425,14 +347,11 @@ fn a_zygote_killed_during_a_run_is_a_fault_and_the_next_run_works() {
 }
 
 fn kill_during_a_run(sandbox: &Sandbox) {
-    let all = Program::all("attacks");
-    let sleeper = all
-        .iter()
-        .find(|program| program.name == "sleeping")
-        .unwrap();
+    let sleeper = hostile("sleeping");
     let (sample, problem) = (sleeper.sample(), sleeper.problem(1));
     let settings = settings(limits(), true);
-    let mut grader = Grader::start(sandbox, &settings).unwrap();
+    let dossiers = Dossiers::default();
+    let mut grader = Grader::start(sandbox, &settings, &dossiers).unwrap();
     let assignment = scrl_grade::Assignment {
         sample: &sample,
         problem: Some(&problem),

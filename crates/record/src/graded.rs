@@ -197,6 +197,10 @@ pub struct Graded {
     /// How outputs were compared; absent when none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare: Option<Compare>,
+    /// Time limit of each test, milliseconds, where it may differ between problems: it follows from the problem's
+    /// reference solution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit_ms: Option<f64>,
     /// Largest share of the tests that one constant answer passes, in `[0, 1]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constant_baseline: Option<f64>,
@@ -250,6 +254,7 @@ impl Graded {
             tests_total: None,
             flaky_tests: None,
             compare: None,
+            time_limit_ms: None,
             constant_baseline: None,
             findings: Vec::new(),
             strict_findings: Vec::new(),

@@ -1,7 +1,8 @@
 //! Control groups, version 1 and 2: memory and threads of a zygote and its children together.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::Limits;
@@ -106,6 +107,8 @@ fn gives_controllers(folder: &Path) -> bool {
 pub(crate) struct Group {
     unified: bool,
     folders: Vec<PathBuf>,
+    /// Counts the processes that were killed for want of memory. It can be read as long as the group is there.
+    kills: Option<File>,
 }
 
 impl Group {
@@ -117,14 +120,21 @@ impl Group {
             .iter()
             .map(|folder| folder.join(&name))
             .collect();
-        let group = Self {
+        let mut group = Self {
             unified: matches!(place, Place::Unified(_)),
             folders,
+            kills: None,
         };
         for folder in &group.folders {
             fs::create_dir(folder)?;
         }
         group.limit(limits)?;
+        let counter = if group.unified {
+            "memory.events"
+        } else {
+            "memory.oom_control"
+        };
+        group.kills = Some(File::open(group.folders[0].join(counter))?);
         Ok(group)
     }
 
@@ -153,14 +163,14 @@ impl Group {
             .try_for_each(|folder| fs::write(folder.join("cgroup.procs"), pid.to_string()))
     }
 
-    /// How many processes the kernel has killed here for want of memory.
+    /// How many processes the kernel has killed here for want of memory; an error when the group is gone.
     pub(crate) fn memory_kills(&self) -> io::Result<u64> {
-        let file = if self.unified {
-            "memory.events"
-        } else {
-            "memory.oom_control"
+        let mut bytes = [0; 512];
+        let length = match &self.kills {
+            Some(counter) => counter.read_at(&mut bytes, 0)?,
+            None => 0,
         };
-        let text = fs::read_to_string(self.folders[0].join(file))?;
+        let text = String::from_utf8_lossy(&bytes[..length]);
         Ok(text
             .lines()
             .find_map(|line| line.strip_prefix("oom_kill ")?.trim().parse().ok())

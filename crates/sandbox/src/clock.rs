@@ -39,7 +39,7 @@ impl ClockKind {
     }
 
     /// CPU time after which a program is stopped in any case.
-    pub(crate) fn cpu_stop(self, limit: Duration) -> Duration {
+    pub fn cpu_stop(self, limit: Duration) -> Duration {
         match self {
             ClockKind::Instructions => limit * CPU_TIME_FACTOR,
             ClockKind::CpuTime => limit,

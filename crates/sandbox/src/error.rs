@@ -25,6 +25,17 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
+    /// This process has a resource limit that programs would inherit, and may not raise it.
+    #[error(
+        "this process's limit of {name} is {limit}, less than programs need, and may not be raised by it: start it with \
+         a higher one"
+    )]
+    Inherited {
+        /// The resource, and how a shell calls it.
+        name: &'static str,
+        /// Its hard limit: bytes, seconds of CPU time, or a number of files.
+        limit: u64,
+    },
     /// The runtime's executable is not there.
     #[error("`{path}` cannot be run: {source}")]
     Executable {

@@ -14,6 +14,7 @@ use std::time::Duration;
 use libc::{c_char, c_int, c_ulong, pid_t};
 
 use crate::error::Error;
+use crate::inherited;
 use crate::landlock::Landlock;
 use crate::root::{Entry, STAGING};
 use crate::runtime::Runtime;
@@ -475,7 +476,11 @@ unsafe fn set_limits(descriptors: u64) -> StepResult {
         libc::RLIMIT_STACK,
         STACK.min(stack.rlim_max),
         stack.rlim_max,
-    )
+    )?;
+    for resource in inherited::OPENED {
+        inherited::open(resource).map_err(|_| (Step::Limits, last_errno()))?;
+    }
+    Ok(())
 }
 
 unsafe fn switch_identity(identity: Identity) -> StepResult {

@@ -17,6 +17,7 @@ mod error;
 mod files;
 mod filter;
 mod host;
+mod inherited;
 mod jail;
 mod landlock;
 mod limits;

@@ -33,6 +33,8 @@ pub enum Ending {
 pub struct Usage {
     /// User and system time of all its threads.
     pub cpu: Duration,
+    /// Time by the clock that decides time limits.
+    pub judged: Duration,
     /// From the job's sending to the report of its end.
     pub wall: Duration,
     /// Highest resident memory, bytes; 0 for a job of a batch.

@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::outcome::{Ending, Event, Job, Outcome, Usage};
 use crate::protocol::{DONE, Exit, JobLimits, NEXT};
 use crate::walls::Wall;
-use crate::zygote::Zygote;
+use crate::zygote::{GROUP_GONE, Zygote};
 use crate::{notify, sys};
 
 /// How long a killed program may take to be reaped before the zygote counts as lost.
@@ -328,6 +328,7 @@ impl<'a> Run<'a> {
             ending: ending(full)?,
             usage: Usage {
                 cpu: used.cpu,
+                judged: used.judged,
                 wall: self.started.elapsed(),
                 peak: 0,
             },
@@ -425,9 +426,7 @@ impl<'a> Run<'a> {
         let Some(group) = &self.zygote.group else {
             return Ok(false);
         };
-        let kills = group
-            .memory_kills()
-            .map_err(Error::system("the control group is gone"))?;
+        let kills = group.memory_kills().map_err(Error::system(GROUP_GONE))?;
         Ok(self.zygote.memory_kills.replace(kills) < kills)
     }
 }

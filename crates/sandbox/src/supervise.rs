@@ -8,6 +8,7 @@ use crate::clock::ClockKind;
 use crate::error::Error;
 use crate::files::RunFiles;
 use crate::host::Host;
+use crate::inherited;
 use crate::limits::Limits;
 use crate::outcome::{Job, Outcome};
 use crate::run::Run;
@@ -47,6 +48,7 @@ impl Sandbox {
                 source,
             });
         }
+        inherited::lift(&limits)?;
         let is_apart =
             host.walls().stands(Wall::Namespaces) || host.walls().stands(Wall::UserSwitch);
         if !is_apart {
@@ -68,6 +70,11 @@ impl Sandbox {
     /// What time limits are measured with.
     pub fn clock(&self) -> ClockKind {
         self.host.clock()
+    }
+
+    /// The limits of memory and threads that its runs have in common.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// A worker with a zygote of its own. It belongs to the calling thread: the zygote ends with that thread.
@@ -136,6 +143,7 @@ impl Worker {
             None => self.sandbox.start_zygote()?,
         };
         let peak = Run::new(&zygote, &self.sandbox.host, limits, files, jobs, each).finish()?;
+        zygote.check_group()?;
         // After a failure above, the zygote is dropped and with it whatever still runs in it.
         self.zygote = Some(zygote);
         Ok(peak)

@@ -32,7 +32,10 @@ const START_TIME: Duration = Duration::from_mins(1);
 pub(crate) const PROGRAM_IDS: Range<u32> = 61_000..62_000;
 
 /// Descriptors a program may have open.
-const DESCRIPTORS: u64 = 128;
+pub(crate) const DESCRIPTORS: u64 = 128;
+
+/// What is said when a control group cannot be read any more.
+pub(crate) const GROUP_GONE: &str = "the control group is gone";
 
 static STARTED: AtomicU32 = AtomicU32::new(0);
 
@@ -108,11 +111,27 @@ impl Zygote {
         Ok(zygote)
     }
 
+    /// An error when the control group is gone, and memory and threads with it are without limit.
+    pub(crate) fn check_group(&self) -> Result<(), Error> {
+        let Some(group) = &self.group else {
+            return Ok(());
+        };
+        let kills = group.memory_kills();
+        kills.map(|_| ()).map_err(Error::system(GROUP_GONE))
+    }
+
     fn install_filter(&mut self) -> Result<(), Error> {
         let mut message = vec![b'S'];
         message.extend(filter::program());
         self.send(&message)?;
         self.listener = self.expect_answer(b'L')?;
+        if self.listener.is_none() {
+            // The kernel drops a descriptor for which this process has no room.
+            let no_room = io::Error::from_raw_os_error(libc::EMFILE);
+            return Err(Error::system("the filter's descriptor did not arrive")(
+                no_room,
+            ));
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::Done;
 use crate::execution::Defaults;
-use crate::grading::{GradingArguments, assign};
+use crate::grading::{Grading, GradingArguments, assign};
 use crate::inputs::{self, LenientArgument};
 use crate::run_folder::{InputFile, RunFolder, read_graded};
 
@@ -76,6 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             work.len() - rest.len()
         ));
     }
+    try_lost_again(&grading, &work, &mut folder)?;
     grading.grade(rest, |graded| folder.append(graded))?;
     let summary = Summary::of(&read_graded(folder.graded_path())?);
     if arguments.json {
@@ -123,13 +124,13 @@ fn not_yet_done<'w, 'a>(
     let same = done
         .iter()
         .zip(work)
-        .take_while(|(id, next)| **id == next.sample.id)
+        .take_while(|(done, next)| done.id == next.sample.id)
         .count();
     if same < done.len() {
         bail!(
             "`{}` holds `{}` where this run has {}; use another --out, or the same --only and --limit",
             folder.graded_path().display(),
-            done[same],
+            done[same].id,
             work.get(same).map_or_else(
                 || "its end".to_owned(),
                 |next| format!("`{}`", next.sample.id)
@@ -137,6 +138,34 @@ fn not_yet_done<'w, 'a>(
         );
     }
     Ok(&work[same..])
+}
+
+/// Grades again, in their places, the samples of an earlier run that were lost to failures of ours.
+fn try_lost_again(
+    grading: &Grading,
+    work: &[Assignment<'_>],
+    folder: &mut RunFolder,
+) -> anyhow::Result<()> {
+    let done = folder.done().iter().enumerate();
+    let lost: Vec<usize> = done
+        .filter_map(|(number, done)| done.is_lost.then_some(number))
+        .collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    crate::say(&format!(
+        "{} samples were lost to faults of ours, trying them again",
+        lost.len()
+    ));
+    let again: Vec<Assignment<'_>> = lost.iter().map(|number| work[*number]).collect();
+    let mut mended = BTreeMap::new();
+    let mut numbers = lost.into_iter();
+    let result = grading.grade(&again, |graded| {
+        mended.extend(numbers.next().map(|number| (number, graded.clone())));
+        Ok(())
+    });
+    folder.mend(&mended)?;
+    result
 }
 
 /// What a run holds, by what became of the samples.
