@@ -26,15 +26,24 @@ pub(super) fn multiply(
     let mut tile = [[0.0; TILE_COLUMNS]; TILE_ROWS];
     if load {
         for (i, chains) in tile.iter_mut().enumerate().take(height) {
-            let stored = c.row_part(row + i, column, TILE_COLUMNS);
-            chains[..stored.len()].copy_from_slice(stored);
+            copy(c.row_part(row + i, column, TILE_COLUMNS), chains);
         }
     }
     advance(a, b, &mut tile);
     for (i, chains) in tile.iter().enumerate().take(height) {
-        let stored = c.row_part(row + i, column, TILE_COLUMNS);
-        let count = stored.len();
-        stored.copy_from_slice(&chains[..count]);
+        copy(chains, c.row_part(row + i, column, TILE_COLUMNS));
+    }
+}
+
+/// Copies as many as both have. Whole rows go through registers instead of a call.
+#[inline(always)]
+fn copy(from: &[f32], to: &mut [f32]) {
+    if let (Some(from), Some(to)) = (from.first_chunk::<TILE_COLUMNS>(), to.first_chunk_mut()) {
+        *to = *from;
+        return;
+    }
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
     }
 }
 
