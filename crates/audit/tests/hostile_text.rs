@@ -34,6 +34,11 @@ fn deep_chains_neither_overflow_nor_parse() {
         ("lambda:", "1"),
         ("lambda a,b:", "1"),
         ("a if b else ", "1"),
+        ("a if b == c else ", "1"),
+        ("a if b and c else ", "1"),
+        ("lambda: a in ", "1"),
+        ("lambda a=1, b=2: ", "1"),
+        ("a in not ", "1"),
         ("a.", "a"),
         ("f(", ""),
         ("a[", ""),
@@ -48,6 +53,20 @@ fn deep_chains_neither_overflow_nor_parse() {
         ("match x:\n case ", ""),
     ] {
         assert!(!examine(unit.repeat(100_000) + end), "{unit}");
+    }
+}
+
+/// Ten thousand operands side by side are no chain, whatever stands in them.
+#[test]
+fn wide_expressions_are_no_chains() {
+    for (unit, joint) in [
+        ("lambda a, b=1: a", ", "),
+        ("x if y else z", ", "),
+        ("not a", " and "),
+        ("a not in b", " or "),
+    ] {
+        let wide = vec![unit; 12_000].join(joint);
+        assert!(examine(format!("f({wide})\n")), "{unit}");
     }
 }
 
