@@ -33,17 +33,7 @@ impl Sequence<'_> {
         if self.predictions() > model.context() {
             return problem(format!("the model was loaded for {}", model.context()));
         }
-        let vocabulary = model.config().vocabulary;
-        match self
-            .tokens
-            .iter()
-            .find(|token| **token as usize >= vocabulary)
-        {
-            Some(token) => problem(format!(
-                "token {token} is outside the vocabulary of {vocabulary}"
-            )),
-            None => Ok(()),
-        }
+        model.check_tokens(self.tokens)
     }
 }
 

@@ -101,7 +101,7 @@ impl Policy<'_> {
                 problem,
             })
         };
-        let (context, vocabulary) = (self.model.context(), self.model.config().vocabulary);
+        let context = self.model.context();
         if prompt.tokens.is_empty() {
             return problem("a prompt needs at least one".to_owned());
         }
@@ -111,16 +111,7 @@ impl Policy<'_> {
                 "with an answer of {longest} it is longer than the {context} that the model was loaded for"
             ));
         }
-        match prompt
-            .tokens
-            .iter()
-            .find(|token| **token as usize >= vocabulary)
-        {
-            Some(token) => problem(format!(
-                "token {token} is outside the vocabulary of {vocabulary}"
-            )),
-            None => Ok(()),
-        }
+        self.model.check_tokens(prompt.tokens)
     }
 }
 

@@ -118,6 +118,18 @@ impl Model {
         self.rope.positions()
     }
 
+    /// An error for a sequence with a token that the model has no embedding of.
+    pub(crate) fn check_tokens(&self, tokens: &[u32]) -> Result<(), Error> {
+        let vocabulary = self.config.vocabulary;
+        match tokens.iter().find(|token| **token as usize >= vocabulary) {
+            Some(token) => Err(Error::Sequence {
+                tokens: tokens.len(),
+                problem: format!("token {token} is outside the vocabulary of {vocabulary}"),
+            }),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn head(&self) -> &Weight {
         self.head.as_ref().unwrap_or(&self.embedding)
     }

@@ -27,8 +27,7 @@ pub(crate) const OPENED: [Resource; 4] = [
 /// Raises this process's hard limits out of the way; its soft ones, which are meant for itself, stay. Where the kernel does
 /// not let it and a limit is lower than what programs need, that is an error which names it.
 pub(crate) fn lift(limits: &Limits) -> Result<(), Error> {
-    // As at level B, where the address space is what limits memory.
-    let memory = limits.memory + (256 << 20);
+    let memory = limits.address_space();
     let inherited = [
         (libc::RLIMIT_AS, "address space (`ulimit -v`)", memory),
         (libc::RLIMIT_DATA, "data (`ulimit -d`)", memory),

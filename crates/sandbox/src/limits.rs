@@ -33,6 +33,12 @@ impl Limits {
             ..self
         }
     }
+
+    /// Bytes of address space, where that is what limits memory. Libraries and stacks are mapped without being used:
+    /// they come on top.
+    pub(crate) fn address_space(&self) -> u64 {
+        self.memory + (256 << 20)
+    }
 }
 
 impl Default for Limits {

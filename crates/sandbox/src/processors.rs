@@ -4,6 +4,7 @@
 //! next one to run finds the other's data in the cache, and waking it up takes no interrupt to another processor,
 //! which in a virtual machine is dear.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::sys;
@@ -13,17 +14,16 @@ use crate::sys;
 /// does not allow it is slower, and that is all.
 pub fn keep_to_processor() {
     static CALLERS: AtomicUsize = AtomicUsize::new(0);
-    static FIRST: AtomicUsize = AtomicUsize::new(0);
+    static FIRST: OnceLock<usize> = OnceLock::new();
     let allowed = sys::allowed_processors();
     if allowed.len() < 2 {
         return;
     }
-    let nth = CALLERS.fetch_add(1, Ordering::Relaxed);
-    if nth == 0 {
+    let first = FIRST.get_or_init(|| {
         let current = sys::current_processor();
         let place = allowed.iter().position(|number| Some(*number) == current);
-        FIRST.store(place.unwrap_or(0), Ordering::Relaxed);
-    }
-    let place = (FIRST.load(Ordering::Relaxed) + nth) % allowed.len();
-    sys::move_to_processor(allowed[place]);
+        place.unwrap_or(0)
+    });
+    let nth = CALLERS.fetch_add(1, Ordering::Relaxed);
+    sys::move_to_processor(allowed[(first + nth) % allowed.len()]);
 }

@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::outcome::{Ending, Event, Job, Outcome, Usage};
 use crate::protocol::{DONE, Exit, JobLimits, NEXT};
 use crate::walls::Wall;
-use crate::zygote::{GROUP_GONE, Zygote};
+use crate::zygote::Zygote;
 use crate::{notify, sys};
 
 /// How long a killed program may take to be reaped before the zygote counts as lost.
@@ -169,7 +169,7 @@ impl<'a> Run<'a> {
             cpu_seconds: of_all_jobs.as_secs() + 2,
             file_bytes: self.limits.output,
             // Libraries and stacks are mapped, not used: they come on top.
-            address_space_bytes: only_without_cgroup(self.limits.memory + (256 << 20)),
+            address_space_bytes: only_without_cgroup(self.limits.address_space()),
             // The kernel counts by user, so the user must be the program's own.
             processes: if by_resource_limit && has_own_user {
                 u64::from(self.limits.threads) + 2
@@ -423,10 +423,9 @@ impl<'a> Run<'a> {
     }
 
     fn was_killed_for_memory(&self) -> Result<bool, Error> {
-        let Some(group) = &self.zygote.group else {
+        let Some(kills) = self.zygote.count_memory_kills()? else {
             return Ok(false);
         };
-        let kills = group.memory_kills().map_err(Error::system(GROUP_GONE))?;
         Ok(self.zygote.memory_kills.replace(kills) < kills)
     }
 }

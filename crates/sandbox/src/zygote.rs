@@ -34,9 +34,6 @@ pub(crate) const PROGRAM_IDS: Range<u32> = 61_000..62_000;
 /// Descriptors a program may have open.
 pub(crate) const DESCRIPTORS: u64 = 128;
 
-/// What is said when a control group cannot be read any more.
-pub(crate) const GROUP_GONE: &str = "the control group is gone";
-
 static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// A running zygote; ended and reaped when dropped.
@@ -111,13 +108,11 @@ impl Zygote {
         Ok(zygote)
     }
 
-    /// An error when the control group is gone, and memory and threads with it are without limit.
-    pub(crate) fn check_group(&self) -> Result<(), Error> {
-        let Some(group) = &self.group else {
-            return Ok(());
-        };
-        let kills = group.memory_kills();
-        kills.map(|_| ()).map_err(Error::system(GROUP_GONE))
+    /// Processes of its control group, if it has one, that the kernel has killed for want of memory. An error when
+    /// the group is gone, and memory and threads with it are without limit.
+    pub(crate) fn count_memory_kills(&self) -> Result<Option<u64>, Error> {
+        let kills = self.group.as_ref().map(Group::memory_kills).transpose();
+        kills.map_err(Error::system("the control group is gone"))
     }
 
     fn install_filter(&mut self) -> Result<(), Error> {

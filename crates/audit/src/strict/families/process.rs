@@ -53,19 +53,19 @@ impl<'a> Analysis<'a> {
 
     fn shell_line(&mut self, called: &Called<'_, 'a>, command: &Value) {
         match command.dirty(Clean::SHELL) {
-            Some(taint) => self.run_by_shell(called, taint),
+            Some(taint) => self.run_by_shell(called, taint, "is run by a shell"),
             None => self.unknown_line(called, Some(command)),
         }
     }
 
-    fn run_by_shell(&mut self, called: &Called<'_, 'a>, taint: Taint) {
+    fn run_by_shell(&mut self, called: &Called<'_, 'a>, taint: Taint, how: &'static str) {
         self.used(
             &rules::COMMAND,
             called.at,
             taint,
             Clean::SHELL,
             Level::File,
-            "is run by a shell",
+            how,
         );
     }
 
@@ -114,7 +114,7 @@ impl<'a> Analysis<'a> {
                 .map(|value| value.dirty(Clean::SHELL))
                 .fold(None, Taint::join);
             if let Some(taint) = line {
-                self.run_by_shell(called, taint);
+                self.run_by_shell(called, taint, "is run by a shell");
             }
         } else if let Some(taint) = first.and_then(|value| value.dirty(Clean::SHELL)) {
             self.used(
@@ -133,14 +133,7 @@ impl<'a> Analysis<'a> {
             return;
         };
         if let (Kind::Assembled(_), Some(taint)) = (&line.kind, line.dirty(Clean::SHELL)) {
-            self.used(
-                &rules::COMMAND,
-                called.at,
-                taint,
-                Clean::SHELL,
-                Level::File,
-                "is run by a remote shell",
-            );
+            self.run_by_shell(called, taint, "is run by a remote shell");
         }
     }
 }
