@@ -17,6 +17,7 @@ fn main() {
         "../sandbox/inside/fork_server.rs",
         "../sandbox/inside/protocol.rs",
         "../sandbox/inside/settle.rs",
+        "../sandbox/inside/text.rs",
     ] {
         println!("cargo::rerun-if-changed={source}");
     }

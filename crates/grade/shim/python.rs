@@ -1,7 +1,8 @@
 //! The Python binding of the sandbox's fork server: an extension module.
 //!
 //! `settle()` prepares the warm interpreter for being forked. `serve(fd)` returns a job, as bytes, in a child;
-//! `next_job(code)` ends it and returns the next one of its batch.
+//! `next_job(code)` ends it and returns the next one of its batch. `items(dictionary)` notes what is in a
+//! dictionary and `has_items(dictionary, noted)` says whether it still is.
 //!
 //! Built by the build script as a dependency-free shared library and embedded in the binary. It declares the few
 //! functions of the stable C API that it calls, so it needs no Python headers and loads into any CPython 3 with
@@ -14,6 +15,9 @@
 mod fork_server;
 #[path = "../../sandbox/inside/settle.rs"]
 mod settle;
+#[cfg(target_arch = "x86_64")]
+#[path = "../../sandbox/inside/text.rs"]
+mod text;
 
 use core::ffi::{c_char, c_int, c_long, c_void};
 use core::ptr::null_mut;
@@ -50,19 +54,36 @@ unsafe extern "C" {
     fn PyBytes_AsString(bytes: *mut c_void) -> *mut c_char;
     fn PyErr_Occurred() -> *mut c_void;
     fn PyMem_Malloc(size: usize) -> *mut c_void;
+    fn PyBytes_Size(bytes: *mut c_void) -> isize;
+    fn PyErr_Clear();
+    fn PyTuple_GetItem(tuple: *mut c_void, at: isize) -> *mut c_void;
+    fn PyDict_Size(dictionary: *mut c_void) -> isize;
+    fn PyDict_Next(
+        dictionary: *mut c_void,
+        at: *mut isize,
+        key: *mut *mut c_void,
+        value: *mut *mut c_void,
+    ) -> c_int;
+    fn PyBool_FromLong(value: c_long) -> *mut c_void;
     fn Py_IncRef(object: *mut c_void);
     static mut _Py_NoneStruct: c_void;
 }
 
+/// A key and its value.
+type Item = [*mut c_void; 2];
+
+const METH_VARARGS: c_int = 1;
 const METH_NOARGS: c_int = 4;
 const METH_O: c_int = 8;
 /// `PYTHON_ABI_VERSION`: the stable interface.
 const ABI_VERSION: c_int = 3;
 
-static mut METHODS: [MethodDef; 4] = [
+static mut METHODS: [MethodDef; 6] = [
     MethodDef { name: c"settle".as_ptr(), function: Some(settle), flags: METH_NOARGS, doc: core::ptr::null() },
     MethodDef { name: c"serve".as_ptr(), function: Some(serve), flags: METH_O, doc: core::ptr::null() },
     MethodDef { name: c"next_job".as_ptr(), function: Some(next_job), flags: METH_O, doc: core::ptr::null() },
+    MethodDef { name: c"items".as_ptr(), function: Some(items), flags: METH_O, doc: core::ptr::null() },
+    MethodDef { name: c"has_items".as_ptr(), function: Some(has_items), flags: METH_VARARGS, doc: core::ptr::null() },
     MethodDef { name: core::ptr::null(), function: None, flags: 0, doc: core::ptr::null() },
 ];
 
@@ -88,6 +109,9 @@ unsafe extern "C" fn settle(_module: *mut c_void, _: *mut c_void) -> *mut c_void
     unsafe {
         fill_pools();
         settle::fill_heap();
+        // Elsewhere a processor would have to be told that the copy is code.
+        #[cfg(target_arch = "x86_64")]
+        text::onto_huge_pages();
         let none = &raw mut _Py_NoneStruct;
         Py_IncRef(none);
         none
@@ -142,9 +166,73 @@ unsafe extern "C" fn next_job(_module: *mut c_void, code: *mut c_void) -> *mut c
         if !PyErr_Occurred().is_null() {
             return null_mut();
         }
-        fork_server::next_job(code as c_int);
-        job()
+        if fork_server::next_job(code as c_int) {
+            job()
+        } else {
+            PyBytes_FromStringAndSize(core::ptr::null(), 0)
+        }
     }
+}
+
+/// A dictionary's keys and values, as bytes that mean nothing but their identity and order.
+unsafe extern "C" fn items(_module: *mut c_void, dictionary: *mut c_void) -> *mut c_void {
+    // SAFETY: called by the interpreter while it holds its lock; a new bytes object may be written to until others see
+    // it, and it has room for all items.
+    unsafe {
+        let length = PyDict_Size(dictionary);
+        if length < 0 {
+            return null_mut();
+        }
+        let bytes = PyBytes_FromStringAndSize(core::ptr::null(), length * size_of::<Item>() as isize);
+        if !bytes.is_null() {
+            let mut into = PyBytes_AsString(bytes).cast::<Item>();
+            for_each_item(dictionary, |item| {
+                into.write_unaligned(item);
+                into = into.add(1);
+                true
+            });
+        }
+        bytes
+    }
+}
+
+/// Whether a dictionary has the items that were noted before. What is no dictionary has none.
+unsafe extern "C" fn has_items(_module: *mut c_void, two: *mut c_void) -> *mut c_void {
+    // SAFETY: called by the interpreter with a tuple, while it holds its lock; what is borrowed from it is only compared,
+    // and as many items are read as were noted.
+    unsafe {
+        let (dictionary, noted) = (PyTuple_GetItem(two, 0), PyTuple_GetItem(two, 1));
+        if dictionary.is_null() || noted.is_null() {
+            return null_mut();
+        }
+        let mut expected = PyBytes_AsString(noted).cast::<Item>();
+        if expected.is_null() {
+            return null_mut();
+        }
+        let is_as_long = PyDict_Size(dictionary) * size_of::<Item>() as isize == PyBytes_Size(noted);
+        PyErr_Clear();
+        let has_them = is_as_long
+            && for_each_item(dictionary, |item| {
+                let is_same = expected.read_unaligned() == item;
+                expected = expected.add(1);
+                is_same
+            });
+        PyBool_FromLong(c_long::from(has_them))
+    }
+}
+
+/// Goes through a dictionary as long as `goes_on` says so, without writing to what is in it: a child pays for each page
+/// that it writes to. Whether it came to the end.
+unsafe fn for_each_item(dictionary: *mut c_void, mut goes_on: impl FnMut(Item) -> bool) -> bool {
+    let mut at = 0;
+    let [mut key, mut value] = [null_mut(); 2];
+    // SAFETY: a dictionary that nothing changes meanwhile, and pointers to locals.
+    while unsafe { PyDict_Next(dictionary, &raw mut at, &raw mut key, &raw mut value) } != 0 {
+        if !goes_on([key, value]) {
+            return false;
+        }
+    }
+    true
 }
 
 unsafe fn job() -> *mut c_void {

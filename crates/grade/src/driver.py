@@ -3,7 +3,7 @@
 A job is a marshalled tuple: what to do, the program, the entry point or the function to call, the arguments as JSON.
 The later jobs of a batch are the same for another test of the same program. What happened goes to descriptor 4, a
 line each: a letter, then JSON.
-`C` it compiles; `N` it does not; `R` it raised; `V` the call's result; `A` the arguments after a call that
+`C` it compiles, said once; `N` it does not; `R` it raised; `V` the call's result; `A` the arguments after a call that
 returned None. Nothing here decides whether an answer is right: expected outputs never come into this process.
 """
 
@@ -101,11 +101,33 @@ def report_error(letter, name, message):
     report(letter, json.dumps([name, message]))
 
 
+def text_stream(raw_to_buffer, fd, mode, errors, line_buffering=False):
+    """As `open` makes it, without asking whether it is a terminal."""
+    raw = io.FileIO(fd, mode, closefd=False)
+    stream = io.TextIOWrapper(raw_to_buffer(raw), "utf-8", errors, None, line_buffering)
+    stream.mode = mode
+    return stream
+
+
 def fresh_streams():
-    sys.stdin = io.open(0, "r", encoding="utf-8", errors="surrogateescape", closefd=False)
-    sys.stdout = io.open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
-    sys.stderr = io.open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin = sys.__stdin__ = text_stream(io.BufferedReader, 0, "r", "surrogateescape")
+    sys.stdout = sys.__stdout__ = text_stream(io.BufferedWriter, 1, "w", "surrogateescape")
+    sys.stderr = sys.__stderr__ = text_stream(io.BufferedWriter, 2, "w", "backslashreplace", True)
+    return sys.stdin, sys.stdout, sys.stderr
+
+
+def renewed(streams):
+    """The streams for the next test: the ones there were, where the program has left them as they were."""
+    try:
+        if streams != (sys.stdin, sys.stdout, sys.stderr) or sys.stdout.closed or sys.stderr.closed:
+            return fresh_streams()
+        # What has been read ahead is of the last test, and it stays if the way back to the start leads through it.
+        sys.stdin.buffer.seek(0, os.SEEK_END)
+        sys.stdin.seek(0)
+    except ValueError:
+        # Closed, or detached from its buffer.
+        return fresh_streams()
+    return streams
 
 
 def compiled(source):
@@ -273,48 +295,57 @@ def run(action, program, entry, args):
 class Program:
     """The source of a program, compiled once for all tests of a batch."""
 
-    def __init__(self, source):
+    def __init__(self, action, source):
         self.source = source
+        self.is_call = action == "call"
         self.compiled = None
 
     def code(self):
         """The code object, or None after saying why there is none."""
         if self.compiled is None:
             self.compiled = compiled(self.source)
-        else:
-            report("C", "")
         return self.compiled
+
+    def may_use(self, name):
+        """Whether it has the name, written out or from the prelude."""
+        return self.is_call or name in self.source
 
 
 # What a program leaves behind in the process, so that the next test of its batch gets a new one: processes and
 # signals of its own, exit handlers, finalizers that would print into the next test's output.
 LEAVES_TRACES = {"signal", "ctypes", "asyncio", "multiprocessing", "concurrent.futures", "weakref", "resource"}
-BUILTINS = dict(vars(builtins))
-MODULES = set(sys.modules)
+TELLTALES = LEAVES_TRACES - sys.modules.keys()
 RECURSION_LIMIT = sys.getrecursionlimit()
 FOLDER = os.getcwd()
-# What is behind `os.environ`: as a dictionary of texts it is slow to compare.
-ENVIRONMENT = dict(os.environ._data)
+# Kept, so that nothing else comes to lie where they are.
+UNCHANGING = (dict(vars(builtins)), dict(os.environ._data))
 
 # An instruction is specialised after eight runs.
 WARM_UP_ROUNDS = 20
 WARM_UP_INPUT = b"5\n3 8 1 8 6\nsome\nWords\n"
 
 
-def is_traceless(program):
-    """Whether what the program left in this process can be undone."""
-    return (
-        len(threading._active) == 1
-        and "__del__" not in program.source
-        and LEAVES_TRACES.isdisjoint(sys.modules.keys() - MODULES)
-        and vars(builtins) == BUILTINS
-        and os.getcwd() == FOLDER
-        and getattr(os.environ, "_data", None) == ENVIRONMENT
-        and gc.isenabled()
-    )
+class Traces:
+    """Whether what a program left in this process can be undone."""
+
+    def __init__(self, fork_server):
+        self.has_items = fork_server.has_items
+        self.builtins = fork_server.items(vars(builtins))
+        self.environment = fork_server.items(os.environ._data)
+
+    def can_be_undone(self, program):
+        return (
+            len(threading._active) == 1
+            and "__del__" not in program.source
+            and sys.modules.keys().isdisjoint(TELLTALES)
+            and self.has_items(vars(builtins), self.builtins)
+            and os.getcwd() == FOLDER
+            and self.has_items(getattr(os.environ, "_data", None), self.environment)
+            and gc.isenabled()
+        )
 
 
-def forget():
+def forget(program):
     """Makes the process as it was before the test."""
     for name in ("__main__", "solution"):
         module = sys.modules.pop(name, None)
@@ -322,9 +353,11 @@ def forget():
             vars(module).clear()
     sys.setrecursionlimit(RECURSION_LIMIT)
     threading.stack_size(0)
-    decimal.setcontext(decimal.Context())
-    random.seed(0)
     no_digit_limit()
+    if program.may_use("decimal"):
+        decimal.setcontext(decimal.Context())
+    if program.may_use("random"):
+        random.seed(0)
 
 
 def no_digit_limit():
@@ -333,9 +366,10 @@ def no_digit_limit():
         sys.set_int_max_str_digits(0)
 
 
-def warm_up(folder, fork_server):
+def warm_up(folder, fork_server, traces):
     """Does what every child would do first, and write to the pages that it shares for: caches of the compiler, of
-    type look-ups, of specialised instructions. Leaves the streams as a child takes them over."""
+    type look-ups, of specialised instructions. Returns the
+    streams as a child takes them over."""
     with open(os.path.join(folder, "warm_up.py"), encoding="utf-8") as file:
         source = file.read()
     for fd in (0, 1, 2, RESULT_FD):
@@ -349,21 +383,22 @@ def warm_up(folder, fork_server):
         for fd in (0, 1):
             os.lseek(fd, 0, os.SEEK_SET)
         for action, entry, args in (("script", None, ""), ("call", "first_at_least", "[[1, 4, 9], 5]")):
-            program = Program(source)
+            program = Program(action, source)
             fresh_streams()
-            if run(action, program, entry, args) or not is_traceless(program):
+            if run(action, program, entry, args) or not traces.can_be_undone(program):
                 raise RuntimeError("the warm-up failed")
-            forget()
+            forget(program)
     for fd in (0, 1, 2):
         os.ftruncate(fd, 0)
         os.lseek(fd, 0, os.SEEK_SET)
     os.close(RESULT_FD)
-    fresh_streams()
+    streams = fresh_streams()
     # A child that collects garbage must not write to every page it shares with the zygote.
     gc.collect()
     gc.freeze()
     # Nor take its memory from wherever there is a hole.
     fork_server.settle()
+    return streams
 
 
 def main():
@@ -372,18 +407,19 @@ def main():
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if path not in ("", folder)]
     fork_server = load_fork_server()
-    warm_up(folder, fork_server)
+    traces = Traces(fork_server)
+    streams = warm_up(folder, fork_server, traces)
     action, source, entry, args, is_batch = marshal.loads(fork_server.serve(CONTROL_FD))
-    program = Program(source)
+    program = Program(action, source)
     code = 1
     try:
         while True:
             code = run(action, program, entry, args)
-            if not is_batch or not is_traceless(program):
+            if not is_batch or not traces.can_be_undone(program):
                 break
-            forget()
+            forget(program)
             args = fork_server.next_job(code).decode()
-            fresh_streams()
+            streams = renewed(streams)
             code = 1
     finally:
         os._exit(code)

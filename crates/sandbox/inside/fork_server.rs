@@ -21,6 +21,7 @@
 //! | child | `H` | alive; the kernel attaches its process id |
 //! | child, on the channel | `D` + exit code | this job of the batch is done |
 //! | supervisor, on the channel | `N` | the files are emptied and hold the next one |
+//! | supervisor, on the channel | `E` | the same, and this one needs no more than standard input |
 //! | zygote | `X` + [`Exit`] | the child has been reaped |
 //! | zygote | `E` + errno | the step failed; a fault of ours |
 
@@ -29,7 +30,7 @@ use core::ffi::{c_int, c_long, c_void};
 #[path = "protocol.rs"]
 mod protocol;
 
-use protocol::{DONE, Exit, JobLimits, NEXT};
+use protocol::{DONE, Exit, JobLimits, NEXT, NEXT_EMPTY};
 
 /// Descriptors passed with a job: standard input, output and error, the job, the result, and for a batch the channel.
 const PASSED_FDS: usize = 6;
@@ -293,24 +294,25 @@ pub(crate) unsafe fn read_job(into: *mut u8, length: usize) {
     }
 }
 
-/// Says that the job is done, with its exit code, and waits for the next one of the batch. Ends the process where
-/// there is none, or where the program has closed what is needed for it.
+/// Says that the job is done, with its exit code, and waits for the next one of the batch; whether it has bytes to be
+/// read. Ends the process where there is none, or where the program has closed what is needed for it.
 ///
 /// # Safety
 /// In a child, after [`serve`]; the program's threads have ended.
-pub(crate) unsafe fn next_job(code: c_int) {
+pub(crate) unsafe fn next_job(code: c_int) -> bool {
     // SAFETY: the pointers are to locals that outlive each call.
     unsafe {
         let done = [DONE, code as u8];
         let mut answer = 0u8;
         let is_next = say(CHANNEL_FD, done.as_ptr().cast(), done.len(), MSG_NOSIGNAL) == done.len() as isize
             && read(CHANNEL_FD, (&raw mut answer).cast(), 1) == 1
-            && answer == NEXT;
+            && (answer == NEXT || answer == NEXT_EMPTY);
         for stream in 0..STREAMS {
             if !is_next || dup2(SPARE_FDS + stream, stream) < 0 {
                 _exit(code);
             }
         }
+        answer == NEXT
     }
 }
 

@@ -6,6 +6,9 @@ pub(crate) const DONE: u8 = b'D';
 /// What the supervisor says on the channel when the next job of the batch is in place.
 pub(crate) const NEXT: u8 = b'N';
 
+/// The same of a job that consists of its standard input.
+pub(crate) const NEXT_EMPTY: u8 = b'E';
+
 /// Resource limits that the child sets on itself before it returns; 0 leaves a limit as it is.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]

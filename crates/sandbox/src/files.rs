@@ -77,21 +77,33 @@ impl RunFiles {
         self.job.write_all_at(job.payload, 0)
     }
 
-    /// Puts `job` of a batch in the place of the one `before` it. The program shares the offsets of what it was given.
-    pub(crate) fn refill(&self, before: &Job<'_>, job: &Job<'_>) -> io::Result<()> {
+    /// Puts `job` of a batch in the place of the one `before` it, which has `said` something on standard output, standard
+    /// error, or as its result. The program shares the offsets of what it was given.
+    pub(crate) fn refill(
+        &self,
+        before: &Job<'_>,
+        job: &Job<'_>,
+        said: [bool; 3],
+    ) -> io::Result<()> {
         if job.stdin.len() < before.stdin.len() {
             self.stdin.set_len(0)?;
         }
-        if job.payload.len() < before.payload.len() {
-            self.job.set_len(0)?;
-        }
-        for file in [&self.stdout, &self.stderr, &self.result] {
+        let [mut stdin, stdout, stderr, _, result] = self.given();
+        stdin.seek(SeekFrom::Start(0))?;
+        for (mut file, _) in [stdout, stderr, result]
+            .into_iter()
+            .zip(said)
+            .filter(|(_, said)| *said)
+        {
             file.set_len(0)?;
-        }
-        for mut file in self.given() {
             file.seek(SeekFrom::Start(0))?;
         }
-        self.fill(job)
+        self.stdin.write_all_at(job.stdin, 0)?;
+        if job.payload.is_empty() {
+            return Ok(());
+        }
+        self.job.set_len(job.payload.len() as u64)?;
+        self.job.write_all_at(job.payload, 0)
     }
 
     /// The files that the program gets, in the order in which it does.
@@ -168,7 +180,9 @@ mod tests {
         for pair in jobs.windows(2) {
             (&files.stdout).write_all(b"said").unwrap();
             (&files.stdin).seek(SeekFrom::End(0)).unwrap();
-            files.refill(&pair[0], &pair[1]).unwrap();
+            files
+                .refill(&pair[0], &pair[1], [true, false, false])
+                .unwrap();
             assert_eq!(read(&files.job), pair[1].payload);
             assert_eq!(read(&files.stdin), pair[1].stdin);
             assert_eq!(read(&files.stdout), b"");

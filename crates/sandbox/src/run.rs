@@ -14,7 +14,7 @@ use crate::files::RunFiles;
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::outcome::{Ending, Event, Job, Outcome, Usage};
-use crate::protocol::{DONE, Exit, JobLimits, NEXT};
+use crate::protocol::{DONE, Exit, JobLimits, NEXT, NEXT_EMPTY};
 use crate::walls::Wall;
 use crate::zygote::Zygote;
 use crate::{notify, sys};
@@ -270,6 +270,7 @@ impl<'a> Run<'a> {
             })
         };
         let outcome = self.outcome(used, ending)?;
+        let said = [&outcome.stdout, &outcome.stderr, &outcome.result].map(|text| !text.is_empty());
         self.events.clear();
         self.ended += 1;
         let next = match (self.each)(outcome) {
@@ -280,13 +281,18 @@ impl<'a> Run<'a> {
             return self.kill(Killed::Finished);
         };
         self.files
-            .refill(&self.jobs[self.ended - 1], next)
+            .refill(&self.jobs[self.ended - 1], next, said)
             .map_err(Error::system("a memory file could not be filled"))?;
         self.before = so_far;
         self.start_clocks();
         if let Some(channel) = self.files.channel() {
             // One that does not listen is stopped by its clocks.
-            sys::tell(channel, NEXT);
+            let word = if next.payload.is_empty() {
+                NEXT_EMPTY
+            } else {
+                NEXT
+            };
+            sys::tell(channel, word);
         }
         Ok(())
     }
