@@ -5,6 +5,7 @@
 //! counts them for us, they decide, as in `SIO2Jail`, the sandbox of the Polish Olympiad in Informatics; CPU time then
 //! is a loose stop behind them, for programs that do little in much of it.
 
+use std::fs;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -47,7 +48,59 @@ impl ClockKind {
     }
 }
 
-/// Counts for a zygote and everything it forks.
+/// The share of its time limit that a program may use before its instructions are counted. A counter costs at every
+/// change between processes, in a virtual machine more than most programs compute; so it is for those that take long.
+const UNCOUNTED_SHARE: u32 = 250;
+
+/// CPU time that a program may use before its instructions are counted; until then CPU time stands for them.
+pub(crate) fn uncounted(limit: Duration) -> Duration {
+    limit / UNCOUNTED_SHARE
+}
+
+/// Counts for a process: its threads and the ones that they start.
+#[derive(Debug)]
+pub(crate) struct ProcessCounter {
+    /// CPU time that it had used when counting began.
+    before: Duration,
+    threads: Vec<InstructionCounter>,
+}
+
+impl ProcessCounter {
+    /// Begins to count for `pid`, which has used `before` of CPU time; `None` when it is gone.
+    pub(crate) fn start(pid: pid_t, before: Duration) -> Result<Option<Self>, Error> {
+        let Ok(folder) = fs::read_dir(format!("/proc/{pid}/task")) else {
+            return Ok(None);
+        };
+        let names = folder.flatten().map(|entry| entry.file_name());
+        // Listed before the first is counted: what that one starts from then on is counted with it.
+        let ids: Vec<pid_t> = names
+            .filter_map(|name| name.to_str()?.parse().ok())
+            .collect();
+        let mut threads = Vec::with_capacity(ids.len());
+        for id in ids {
+            match InstructionCounter::open(id) {
+                Ok(counter) => threads.push(counter),
+                // It has ended since.
+                Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
+                Err(error) => return Err(Error::system("instructions cannot be counted")(error)),
+            }
+        }
+        Ok((!threads.is_empty()).then_some(Self { before, threads }))
+    }
+
+    /// What it has used so far.
+    pub(crate) fn time(&self) -> Result<Duration, Error> {
+        let mut count = 0;
+        for thread in &self.threads {
+            count += thread
+                .read()
+                .map_err(Error::system("the instruction count cannot be read"))?;
+        }
+        Ok(self.before + Duration::from_nanos(count / INSTRUCTIONS_PER_NANOSECOND))
+    }
+}
+
+/// Counts for a thread and those that it starts.
 #[derive(Debug)]
 pub(crate) struct InstructionCounter(OwnedFd);
 
@@ -64,21 +117,9 @@ impl InstructionCounter {
             })
     }
 
-    /// Begins to count for `pid`, 0 for this process, and for what it forks from now on.
-    pub(crate) fn start(pid: pid_t) -> Result<Self, Error> {
-        Self::open(pid).map_err(Error::system("instructions cannot be counted"))
-    }
-
-    fn open(pid: pid_t) -> std::io::Result<Self> {
-        sys::count_instructions(pid).map(Self)
-    }
-
-    /// Executed so far, as time.
-    pub(crate) fn time(&self) -> Result<Duration, Error> {
-        let count = self
-            .read()
-            .map_err(Error::system("the instruction count cannot be read"))?;
-        Ok(Duration::from_nanos(count / INSTRUCTIONS_PER_NANOSECOND))
+    /// Begins to count for a thread, 0 for this one.
+    fn open(thread: pid_t) -> std::io::Result<Self> {
+        sys::count_instructions(thread).map(Self)
     }
 
     fn read(&self) -> std::io::Result<u64> {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use libc::pid_t;
 
+use crate::clock::{self, ClockKind, ProcessCounter};
 use crate::error::Error;
 use crate::files::RunFiles;
 use crate::host::Host;
@@ -41,6 +42,8 @@ struct Child {
     began: Instant,
     /// Whether the kernel has been told to take it first when memory runs out.
     is_victim: bool,
+    /// Where instructions decide and it has run for so long that they are counted.
+    counter: Option<ProcessCounter>,
 }
 
 /// Time used, by two clocks.
@@ -214,6 +217,7 @@ impl<'a> Run<'a> {
                     handle,
                     began: Instant::now(),
                     is_victim: false,
+                    counter: None,
                 });
                 Ok(None)
             }
@@ -301,12 +305,16 @@ impl<'a> Run<'a> {
     fn start_clocks(&mut self) {
         self.started = Instant::now();
         let soonest = (self.limits.cpu / processors()).min(self.limits.wall);
-        self.quiet_until = self.started + soonest.min(HINT_AFTER);
+        let quiet = soonest
+            .min(HINT_AFTER)
+            .min(clock::uncounted(self.limits.cpu));
+        self.quiet_until = self.started + quiet;
     }
 
     /// What the child has used so far, its CPU clock showing `cpu`.
     fn used(&self, cpu: Duration) -> Result<Used, Error> {
-        let judged = match &self.zygote.counter {
+        let counter = self.child.as_ref().and_then(|child| child.counter.as_ref());
+        let judged = match counter {
             Some(counter) => counter.time()?,
             None => cpu,
         };
@@ -375,6 +383,10 @@ impl<'a> Run<'a> {
             } else {
                 next_check = next_check.min(left);
             }
+        }
+        if self.host.clock == ClockKind::Instructions && child.counter.is_none() {
+            let cpu = sys::cpu_time(child.pid).unwrap_or_default();
+            child.counter = ProcessCounter::start(child.pid, cpu)?;
         }
         // A child that is gone is heard of soon.
         let left = match sys::cpu_time(child.pid) {

@@ -15,7 +15,6 @@ use std::time::Duration;
 use libc::pid_t;
 
 use crate::cgroup::Group;
-use crate::clock::{ClockKind, InstructionCounter};
 use crate::error::Error;
 use crate::host::Host;
 use crate::jail::{self, Identity, Plan};
@@ -44,8 +43,6 @@ pub(crate) struct Zygote {
     /// Where denied calls arrive.
     pub(crate) listener: Option<OwnedFd>,
     handle: OwnedFd,
-    /// Counts for it and its children, where that decides time limits.
-    pub(crate) counter: Option<InstructionCounter>,
     /// Processes that the kernel had killed for want of memory when that was last looked at.
     pub(crate) memory_kills: Cell<u64>,
     // Last, so that it is removed after the processes in it have ended.
@@ -84,7 +81,6 @@ impl Zygote {
             handle: sys::pidfd(jailed.pid).map_err(Error::system("the zygote is gone"))?,
             control,
             listener: None,
-            counter: None,
             memory_kills: Cell::new(0),
             group,
         };
@@ -95,9 +91,6 @@ impl Zygote {
         }
         jailed.go(START_TIME)?;
         zygote.expect_answer(b'R')?;
-        if host.clock == ClockKind::Instructions {
-            zygote.counter = Some(InstructionCounter::start(zygote.pid)?);
-        }
         if !host.walls.stands(Wall::Landlock) {
             // Landlock keeps programs from each other's memory; without it the kernel's own rule must.
             zygote.send(b"M")?;
