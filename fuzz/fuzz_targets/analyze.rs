@@ -1,6 +1,7 @@
 //! Any bytes as a source file; what is asked of it stands in `checks/analyze.rs`.
 #![no_main]
 
+#[allow(dead_code, reason = "the tests count what was seen")]
 #[path = "../checks/analyze.rs"]
 mod check;
 
