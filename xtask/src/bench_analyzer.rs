@@ -1,6 +1,6 @@
 //! `cargo xtask bench-analyzer`: CPU time a program of the analyzer, of a bare parse, of Bandit and of ruff, in turn.
 //!
-//! Every round runs every contender over the same programs once; the table gives medians over the rounds. Ours runs on
+//! Every round runs every contender over the same programs once; the tables give medians over the rounds. Ours runs on
 //! one thread; ruff gets one thread too, and what it takes for an empty file is taken off.
 
 mod clock;
@@ -42,10 +42,22 @@ pub(crate) struct Arguments {
 /// Takes the CPU time of Bandit in its own process and of ruff as a child; see its first lines.
 const HELPER: &str = include_str!("bench_analyzer/others.py");
 
-/// A contender with its CPU time of each round, in seconds.
+/// A contender with its CPU time of each round, in seconds: one for each set, or one for all where files are read.
 struct Timed {
     name: &'static str,
-    rounds: Vec<f64>,
+    rounds: Vec<Vec<f64>>,
+}
+
+impl Timed {
+    /// The median over the rounds of what all sets take together.
+    fn total(&self) -> f64 {
+        median(self.rounds.iter().map(|sets| sets.iter().sum()).collect())
+    }
+
+    /// The median of one set.
+    fn of_set(&self, at: usize) -> f64 {
+        median(self.rounds.iter().map(|sets| sets[at]).collect())
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
@@ -65,6 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         crate::say(&format!("round {round} of {}", arguments.rounds));
     }
     crate::show(&table(&contenders, &programs))?;
+    crate::show(&table_of_sets(&contenders, &programs))?;
     crate::show(&hostile::table()?)?;
     Ok(true)
 }
@@ -87,24 +100,34 @@ fn contenders(arguments: &Arguments) -> Vec<Timed> {
     names.into_iter().map(timed).collect()
 }
 
-fn one_pass(name: &str, programs: &Programs, arguments: &Arguments) -> anyhow::Result<f64> {
-    let sources = &programs.sources;
-    match name {
-        PARSE => clock::cpu_seconds(|| {
+fn one_pass(name: &str, programs: &Programs, arguments: &Arguments) -> anyhow::Result<Vec<f64>> {
+    let use_of: fn(&[String]) = match name {
+        PARSE => |sources| {
             for source in sources {
                 let _ = std::hint::black_box(ruff_python_parser::parse_module(source));
             }
-        }),
-        SURVEY => clock::cpu_seconds(|| {
+        },
+        SURVEY => |sources| {
             for source in sources {
                 std::hint::black_box(Module::parse(source));
             }
-        }),
-        BANDIT_MODE => clock::cpu_seconds(|| find(sources, Mode::Bandit)),
-        STRICT_MODE => clock::cpu_seconds(|| find(sources, Mode::Strict)),
-        _ => theirs(name, programs.folder(), arguments),
-    }
+        },
+        BANDIT_MODE => |sources| find(sources, Mode::Bandit),
+        STRICT_MODE => |sources| find(sources, Mode::Strict),
+        _ => return Ok(vec![theirs(name, programs.folder(), arguments)?]),
+    };
+    let sets = programs.sets.iter();
+    sets.map(|set| {
+        // The clock ticks in milliseconds, and the smallest set takes but one.
+        let passes = LEAST_PROGRAMS.div_ceil(set.sources.len().max(1));
+        let seconds = clock::cpu_seconds(|| (0..passes).for_each(|_| use_of(&set.sources)))?;
+        Ok(seconds / passes as f64)
+    })
+    .collect()
 }
+
+/// Programs that one of our passes over a set reads at least.
+const LEAST_PROGRAMS: usize = 20_000;
 
 fn find(sources: &[String], mode: Mode) {
     for source in sources {
@@ -133,16 +156,14 @@ fn theirs(name: &str, folder: &Path, arguments: &Arguments) -> anyhow::Result<f6
 
 /// Writing to a `String` cannot fail.
 fn table(contenders: &[Timed], programs: &Programs) -> String {
-    let count = programs.sources.len() as f64;
-    let bytes: usize = programs.sources.iter().map(String::len).sum();
-    let parse = median(&contenders[0].rounds);
+    let count = programs.count() as f64;
+    let parse = contenders[0].total();
     let mut text = format!(
-        "{} programs, {:.2} MB\n\n| contender | us a program | x the parse |\n|---|---|---|\n",
-        programs.sources.len(),
-        bytes as f64 / 1e6
+        "{count} programs, {:.2} MB\n\n| contender | us a program | x the parse |\n|---|---|---|\n",
+        programs.bytes() as f64 / 1e6
     );
     for timed in contenders {
-        let seconds = median(&timed.rounds);
+        let seconds = timed.total();
         let _ = writeln!(
             text,
             "| {} | {:.1} | {:.2} |",
@@ -154,13 +175,36 @@ fn table(contenders: &[Timed], programs: &Programs) -> String {
     text
 }
 
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 {
-        sorted[middle]
+/// Our two modes set by set, in multiples of the parse. Writing to a `String` cannot fail.
+fn table_of_sets(contenders: &[Timed], programs: &Programs) -> String {
+    let mut text = String::from(
+        "\n| programs | count | parse, us each | bandit mode | strict mode |\n|---|---|---|---|---|\n",
+    );
+    let of = |name: &str| contenders.iter().find(|timed| timed.name == name);
+    let (Some(parse), Some(bandit), Some(strict)) = (of(PARSE), of(BANDIT_MODE), of(STRICT_MODE))
+    else {
+        return text;
+    };
+    for (at, set) in programs.sets.iter().enumerate() {
+        let (count, base) = (set.sources.len(), parse.of_set(at));
+        let _ = writeln!(
+            text,
+            "| {} | {count} | {:.1} | {:.2}x | {:.2}x |",
+            set.name,
+            base / count as f64 * 1e6,
+            bandit.of_set(at) / base,
+            strict.of_set(at) / base
+        );
+    }
+    text
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 {
+        values[middle]
     } else {
-        f64::midpoint(sorted[middle - 1], sorted[middle])
+        f64::midpoint(values[middle - 1], values[middle])
     }
 }

@@ -1,18 +1,27 @@
-//! The seeds of the fuzzer with random edits: nothing panics, and every position lies in the text.
+//! What the fuzzer kept, and its seeds with random edits: nothing panics, and every position lies in the text.
 //!
 //! What `fuzz/` does without end and guided by coverage, here for a fixed number of texts and with a fixed seed.
 
 use std::fs;
 use std::path::Path;
 
-use scrl_audit::{Mode, Module, Profile, decode};
+#[path = "../../../fuzz/checks/analyze.rs"]
+mod check;
 
 /// Texts examined; a few seconds of an unoptimised build.
 const TEXTS: usize = 3_000;
 
 #[test]
+fn what_the_fuzzer_kept_is_survived() {
+    let kept = texts("kept/analyze");
+    assert!(kept.len() >= 100);
+    let seen: Vec<_> = kept.iter().map(|bytes| check::any_bytes(bytes)).collect();
+    assert!(seen.iter().any(|seen| seen.parses) && seen.iter().any(|seen| seen.findings > 0));
+}
+
+#[test]
 fn edited_sources_are_survived() {
-    let seeds = seeds();
+    let seeds = texts("seeds/analyze");
     assert!(seeds.len() >= 4);
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut parsed = 0;
@@ -22,9 +31,9 @@ fn edited_sources_are_survived() {
         for _ in 0..=random.below(8) {
             edit(&mut bytes, &seeds, &mut random);
         }
-        let (is_program, findings) = examine(&bytes);
-        parsed += usize::from(is_program);
-        found += findings;
+        let seen = check::any_bytes(&bytes);
+        parsed += usize::from(seen.parses);
+        found += seen.findings;
     }
     // Edits that broke every text would test only how errors are handled.
     assert!(
@@ -35,7 +44,7 @@ fn edited_sources_are_survived() {
 
 #[test]
 fn single_lines_with_edits_are_survived() {
-    let seeds = seeds();
+    let seeds = texts("seeds/analyze");
     let lines: Vec<&[u8]> = seeds
         .iter()
         .flat_map(|seed| seed.split(|b| *b == b'\n'))
@@ -45,34 +54,14 @@ fn single_lines_with_edits_are_survived() {
         let mut bytes = b"import django.utils.safestring, tarfile, flask\n".to_vec();
         bytes.extend_from_slice(lines[at % lines.len()]);
         edit(&mut bytes, &seeds, &mut random);
-        examine(&bytes);
+        check::any_bytes(&bytes);
     }
 }
 
-/// Whether the text parses, and how many findings it has in either mode.
-fn examine(bytes: &[u8]) -> (bool, usize) {
-    let Ok(text) = decode(bytes) else {
-        return (false, 0);
-    };
-    let module = Module::parse(&text);
-    let scan = module.scan(Profile::bandit(), "x.py");
-    assert!(module.parses() || scan.findings.is_empty());
-    let lines = text.split(['\n', '\r']).count() as u32;
-    for located in &scan.findings {
-        let finding = &located.finding;
-        // Python splits lines for B613 at more characters than its parser does.
-        assert!(
-            finding.id == "B613" || (1..=lines).contains(&finding.line),
-            "{text:?}"
-        );
-        assert!(located.end_line >= located.lines.0 || finding.line > 0);
-    }
-    let strict = module.findings(Mode::Strict).len();
-    (module.parses(), scan.findings.len() + strict)
-}
-
-fn seeds() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/analyze");
+/// The files of a folder of the fuzzer, in order of their names.
+fn texts(folder: &str) -> Vec<Vec<u8>> {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
+    let folder = fuzz.join(folder);
     let mut paths: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -205,6 +205,21 @@ fn a_sanitizer_that_is_not_used_cleans_nothing() {
 }
 
 #[test]
+fn what_goes_through_the_environment_or_the_arguments_is_as_hostile_behind_them() {
+    for source in [
+        "import os, subprocess\nos.environ['A'] = input()\nsubprocess.run([os.environ['A']])\n",
+        "import os, subprocess\nos.environ.update(A=input())\nsubprocess.run([os.getenv('A')])\n",
+        "import os, subprocess\nos.putenv('A', input())\nsubprocess.run([os.environ.get('A')])\n",
+        "from os import environ\nimport subprocess\nenviron['A'] = input()\nsubprocess.run([environ['A']])\n",
+        "import sys, subprocess\nsys.argv.append(input())\nsubprocess.run([sys.argv[-1]])\n",
+        "import sys, subprocess\nsys.argv[0] = input()\nsubprocess.run([sys.argv[0]])\n",
+        "import sys, subprocess\nsys.argv = [input()]\nsubprocess.run([sys.argv[0]])\n",
+    ] {
+        sees("S103", source);
+    }
+}
+
+#[test]
 fn a_local_name_is_not_the_builtin() {
     assert!(ids("def eval(x):\n    return int(x)\nprint(eval(input()))\n").is_empty());
     assert!(ids("class os:\n    @staticmethod\n    def system(x):\n        return x\nos.system(input())\n").is_empty());

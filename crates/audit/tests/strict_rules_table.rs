@@ -11,8 +11,8 @@ fn the_documented_strict_rules_are_the_rules() {
         .collect();
     let row = |rule: &scrl_audit::StrictRule| {
         format!(
-            "| {} | {} | {} | {} | {} |",
-            rule.id, rule.name, rule.severity, rule.cwe.0, rule.fix
+            "| {} | {} | {} | {} | {} | {} |",
+            rule.id, rule.name, rule.severity, rule.cwe.0, rule.why, rule.fix
         )
     };
     let expected: Vec<String> = strict_rules().iter().map(row).collect();

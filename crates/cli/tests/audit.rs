@@ -349,3 +349,29 @@ fn cells_of_notebooks_are_audited() {
             .contains("no notebook")
     );
 }
+
+#[test]
+fn strict_findings_say_where_what_why_and_how_to_fix() {
+    let place = Place::empty();
+    place.write(
+        "runs.py",
+        "import os\nname = input()\nos.system('ls ' + name)\n",
+    );
+    let text = place
+        .scrl("audit --mode strict runs.py -n 1")
+        .expect(1)
+        .stdout;
+    let expected = "\
+./runs.py:3:1: S102 command_injection: severity HIGH, confidence HIGH, CWE-78
+  >    3 | os.system('ls ' + name)
+  found: `input()` (line 2) through `name` (line 2) is run by a shell
+  why:   A shell reads `;`, `|` and `$()` in the text as commands of their own.
+  fix:   pass a list of arguments to subprocess.run without a shell
+  more:  https://cwe.mitre.org/data/definitions/78.html
+";
+    assert!(text.starts_with(expected), "{text}");
+    let report = json(&place.scrl("audit --mode strict runs.py -f sarif").expect(1));
+    let rule = &report["runs"][0]["tool"]["driver"]["rules"][0];
+    let help = rule["help"]["text"].as_str().unwrap();
+    assert!(help.contains("Instead: pass a list"), "{help}");
+}

@@ -8,23 +8,38 @@ use anyhow::Context as _;
 use flate2::read::GzDecoder;
 use serde_json::Value;
 
-/// File, and where a record holds its program.
-const FILES: [(&str, &str); 3] = [
-    ("samples/deepseek-appsplus-val-a.jsonl.gz", "/completion"),
-    ("problems/leetcode.jsonl.gz", "/canonical_solutions/0"),
-    ("problems/mbpp.jsonl.gz", "/canonical_solutions/0"),
+/// Name of a set, its file, and where a record holds its program.
+const FILES: [(&str, &str, &str); 3] = [
+    (
+        "seed completions",
+        "samples/deepseek-appsplus-val-a.jsonl.gz",
+        "/completion",
+    ),
+    (
+        "LeetCode",
+        "problems/leetcode.jsonl.gz",
+        "/canonical_solutions/0",
+    ),
+    ("MBPP", "problems/mbpp.jsonl.gz", "/canonical_solutions/0"),
 ];
 
 /// Programs in memory, and as files for those who read files.
 pub(crate) struct Programs {
-    pub(crate) sources: Vec<String>,
+    pub(crate) sets: Vec<Set>,
     folder: PathBuf,
+}
+
+/// Programs of one origin.
+pub(crate) struct Set {
+    pub(crate) name: &'static str,
+    pub(crate) sources: Vec<String>,
 }
 
 impl Programs {
     pub(crate) fn read(data: &Path) -> anyhow::Result<Programs> {
-        let mut sources = Vec::new();
-        for (file, pointer) in FILES {
+        let mut sets = Vec::new();
+        for (name, file, pointer) in FILES {
+            let mut sources = Vec::new();
             let path = data.join(file);
             let named = || format!("`{}`", path.display());
             let reader = BufReader::new(GzDecoder::new(File::open(&path).with_context(named)?));
@@ -33,13 +48,24 @@ impl Programs {
                 let program = record.pointer(pointer).and_then(Value::as_str);
                 sources.extend(program.map(str::to_owned));
             }
+            sets.push(Set { name, sources });
         }
         let folder = std::env::temp_dir().join(format!("bench-analyzer-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
-        for (at, source) in sources.iter().enumerate() {
+        let sources = sets.iter().flat_map(|set| &set.sources);
+        for (at, source) in sources.enumerate() {
             fs::write(folder.join(format!("p{at}.py")), source)?;
         }
-        Ok(Programs { sources, folder })
+        Ok(Programs { sets, folder })
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.sets.iter().map(|set| set.sources.len()).sum()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let sources = self.sets.iter().flat_map(|set| &set.sources);
+        sources.map(String::len).sum()
     }
 
     pub(crate) fn folder(&self) -> &Path {

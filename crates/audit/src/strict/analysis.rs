@@ -58,6 +58,8 @@ pub(super) struct Analysis<'a> {
     pub(super) budget: usize,
     /// Stacks that no evaluation uses at the moment.
     pub(super) stacks: Vec<Stacks<'a>>,
+    /// What the program put into its own environment or arguments.
+    pub(super) planted: Option<Taint>,
     /// Words that were looked for in the source, and whether it holds them.
     words: Vec<(&'static str, bool)>,
     /// Names that nothing here binds, with what they mean.
@@ -81,6 +83,7 @@ impl<'a> Analysis<'a> {
             executed,
             budget,
             stacks: Vec::new(),
+            planted: None,
             words: Vec::new(),
             unbound: NameMap::default(),
         };
@@ -159,7 +162,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// The way of a value in words: its source, and the last variables that it went through.
-    fn way(&self, taint: Taint) -> String {
+    pub(super) fn way(&self, taint: Taint) -> String {
         let mut variables: Vec<String> = Vec::new();
         let mut at = Some(taint.step);
         while let Some(step) = at.map(|at| &self.steps[at as usize]) {
@@ -176,6 +179,7 @@ impl<'a> Analysis<'a> {
         let line = self.tree.lines().line(origin.at);
         match &origin.what {
             What::Source(words) => through(&format!("{words} (line {line})"), &variables),
+            What::Parameter("self") => through("an attribute of `self`", &variables),
             What::Parameter(name) | What::Variable(name) => {
                 through(&format!("parameter `{name}`"), &variables)
             }

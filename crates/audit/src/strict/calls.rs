@@ -7,7 +7,7 @@ use super::catalogue as rules;
 use super::functions::{Arguments, Use};
 use super::sinks::{self, Sink, Which};
 use super::tables;
-use super::value::{Clean, Kind, Level, Taint, Value};
+use super::value::{Clean, HOLE, Kind, Level, Taint, Value};
 use crate::syntax::{Expr, ExprCall, Ranged, TextSize};
 
 /// A call whose operands are evaluated.
@@ -39,12 +39,17 @@ impl<'c, 'a> Called<'c, 'a> {
             .map(|(_, value)| value)
     }
 
-    /// Whether some argument is put together: a parameter that names a file is the caller's affair, one that is put
-    /// behind a directory may leave it.
-    fn is_assembled(&self) -> bool {
-        self.positional
-            .iter()
-            .any(|value| matches!(value.kind, Kind::Assembled(_)))
+    /// Whether what a sink looks at is put behind something: a parameter that names a file or its directory is the
+    /// caller's affair, one that is put behind a directory may leave it.
+    fn is_assembled(&self, which: Which) -> bool {
+        let assembled = |value: &Value| match &value.kind {
+            Kind::Assembled(text) => text.trim_start_matches(HOLE).contains(HOLE),
+            _ => false,
+        };
+        match which {
+            Which::Receiver => self.receiver.is_some_and(assembled),
+            _ => self.positional.iter().any(assembled),
+        }
     }
 
     pub(super) fn arguments(&self) -> Arguments<'c, 'a> {
@@ -178,7 +183,7 @@ impl<'a> Analysis<'a> {
         if sink.need.covers(Clean::URL) && fixed_host(called, sink) {
             return self.fixed_host_request(called, sink, taint);
         }
-        let floor = if sink.need == Clean::PATH && !called.is_assembled() {
+        let floor = if sink.need == Clean::PATH && !called.is_assembled(sink.which) {
             Level::Outside
         } else {
             sink.floor
@@ -221,6 +226,7 @@ impl<'a> Analysis<'a> {
                 at,
                 parameters: taint.parameters,
                 need,
+                floor,
                 words: words.into(),
             });
         }
@@ -228,6 +234,9 @@ impl<'a> Analysis<'a> {
 
     /// Containers carry what is put into them.
     fn absorbed(&mut self, called: &Called<'_, 'a>) {
+        if called.path.starts_with("os.") || called.path.starts_with("sys.") {
+            self.plant(called.path, called.arguments().joined());
+        }
         let puts = matches!(
             called.name,
             "append"

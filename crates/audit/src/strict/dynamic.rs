@@ -3,12 +3,15 @@
 //! Flagged: `eval(text)`, `exec(decode(blob))`, `getattr(os, name)`, `globals()[name]()`, and whatever a constant
 //! text that is executed holds. Accepted: `eval("1 + 1")`, `getattr(os, "sep")`, `getattr(point, axis)`.
 
+use scrl_record::Confidence;
+
 use super::analysis::Analysis;
 use super::calls::Called;
 use super::catalogue as rules;
 use super::report::Weight;
 use super::resolve::canonical;
-use super::value::{Clean, Kind, Level, Value};
+use super::tables;
+use super::value::{Clean, Kind, Level, Taint, Value};
 use crate::syntax::{ExprSubscript, Ranged, TextSize};
 
 /// Modules whose attributes are worth hiding.
@@ -39,10 +42,11 @@ impl<'a> Analysis<'a> {
                 };
                 Some(Value::path(&canonical(name)))
             }
-            "vars" => {
-                let module = first?.as_path()?;
-                Some(Value::path(&format!("vars({module})")))
-            }
+            // The attributes of an object, not the variables at hand.
+            "vars" => Some(match first?.as_path() {
+                Some(module) => Value::path(&format!("vars({module})")),
+                None => Value::tainted(first?.taint),
+            }),
             _ => self.dynamic_method(called),
         }
     }
@@ -64,12 +68,12 @@ impl<'a> Analysis<'a> {
     fn got(&mut self, owner: &Value, name: &Value, at: TextSize) -> Option<Value> {
         let path = owner.as_path()?;
         let Some(name) = name.as_text() else {
+            let flows = |taint: Taint| taint.level >= Level::Outside;
             if WORTH_HIDING.contains(&path)
-                && name
-                    .dirty(Clean::ALL)
-                    .is_none_or(|taint| taint.level < Level::Outside)
+                && !name.dirty(Clean::ALL).is_some_and(flows)
+                && !are_harmless(path, name)
             {
-                self.hidden(path, at);
+                self.hidden_by(path, name, at);
             }
             return None;
         };
@@ -78,6 +82,19 @@ impl<'a> Analysis<'a> {
             _ => format!("{path}.{name}"),
         };
         Some(Value::path(&canonical(&full)))
+    }
+
+    /// A parameter may stand for any name; no more is known of it.
+    fn hidden_by(&mut self, namespace: &str, name: &Value, at: TextSize) {
+        let Some(taint) = name.dirty(Clean::ALL) else {
+            return self.hidden(namespace, at);
+        };
+        let words = format!("{} is looked up in `{namespace}`", self.way(taint));
+        let weight = Weight {
+            confidence: Confidence::Medium,
+            ..Weight::full(&rules::LOOKUP)
+        };
+        self.report.add(&rules::LOOKUP, at, weight, &words);
     }
 
     fn hidden(&mut self, namespace: &str, at: TextSize) {
@@ -152,6 +169,15 @@ impl<'a> Analysis<'a> {
         let weight = Weight::suspected(&rules::CODE);
         self.report.add(&rules::CODE, called.at, weight, &words);
     }
+}
+
+/// Whether a name is one of a few constants, none of which means anything to the rules.
+fn are_harmless(path: &str, name: &Value) -> bool {
+    let Kind::OneOf(names) = &name.kind else {
+        return false;
+    };
+    let means = |name: &str| tables::is_known(&canonical(&format!("{path}.{name}")));
+    !names.iter().filter_map(Value::as_text).any(means)
 }
 
 fn is_namespace(path: &str) -> bool {

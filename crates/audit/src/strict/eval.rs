@@ -8,7 +8,7 @@ use super::env::Key;
 use super::fold;
 use super::functions::{Body, Function, State};
 use super::operands::{display, element_of, is_reversal, only_numbers, operands, table};
-use super::value::{Kind, Level, Taint, Value};
+use super::value::{Clean, Kind, Level, Taint, Value};
 use crate::syntax::{
     Comprehension, Expr, Number, Operator, Parameters, Piece, Ranged, UnaryOp, pieces,
 };
@@ -271,6 +271,11 @@ impl<'a> Analysis<'a> {
             return value;
         }
         self.dynamic_subscript(node, owner, index);
+        // A part of a path need not start as the whole does.
+        let taint = owner.taint.map(|taint| match &*node.slice {
+            Expr::Slice(_) => taint.without(Clean::URL),
+            _ => taint,
+        });
         let kind = match (&owner.kind, &index.kind, &*node.slice) {
             (Kind::Display(elements), Kind::Int(at), _) => {
                 let found = usize::try_from(*at).ok().and_then(|at| elements.get(at));
@@ -296,7 +301,7 @@ impl<'a> Analysis<'a> {
         };
         Value {
             kind,
-            taint: owner.taint,
+            taint,
             predictable: owner.predictable,
             ..Value::default()
         }
@@ -323,11 +328,12 @@ impl<'a> Analysis<'a> {
             Operator::Div => crate::strict::families::joined_path(a, b),
             _ => Kind::Unknown,
         };
-        // `%d` lets nothing but numbers through.
+        // `%d` lets nothing but numbers through, and how often a text is repeated says nothing of it.
         let taint = match (&kind, a.skeleton(), operator) {
             (Kind::Assembled(_), Some(template), Operator::Mod) if only_numbers(template) => {
                 a.taint
             }
+            (Kind::Text(_) | Kind::Bytes(_), _, Operator::Mult) => a.taint,
             _ => taint,
         };
         Value {

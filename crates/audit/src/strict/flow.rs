@@ -161,6 +161,10 @@ impl<'a> Analysis<'a> {
     }
 
     fn store(&mut self, node: &'a crate::syntax::ExprSubscript, value: &Value) {
+        if value.taint.is_some() && matches!(&*node.value, Expr::Name(_) | Expr::Attribute(_)) {
+            let owner = self.eval(&node.value);
+            self.plant(owner.as_path().unwrap_or(""), value.taint);
+        }
         let Expr::Name(owner) = &*node.value else {
             return;
         };
@@ -175,6 +179,17 @@ impl<'a> Analysis<'a> {
             );
         }
         self.absorb(name, value.taint);
+    }
+
+    /// What a program puts into its own environment or arguments comes out of them again.
+    pub(super) fn plant(&mut self, path: &str, taint: Option<Taint>) {
+        let own = matches!(
+            path,
+            "os.environ" | "os.environ.update" | "os.environ.setdefault" | "os.putenv"
+        ) || path.starts_with("sys.argv");
+        if own {
+            self.planted = Taint::join(self.planted, taint);
+        }
     }
 
     /// Makes a container carry the taint of what is put into it.

@@ -67,6 +67,8 @@ pub(super) struct Use {
     pub(super) at: TextSize,
     pub(super) parameters: u64,
     pub(super) need: Clean,
+    /// Values from less hostile places are let through.
+    pub(super) floor: Level,
     pub(super) words: Rc<str>,
 }
 
@@ -88,6 +90,10 @@ pub(super) struct Frame<'a> {
     pub(super) locks: bool,
     /// How many `try` around this place handle the errors of files.
     pub(super) handled: u32,
+    /// Where the mask of new files' permissions was opened.
+    pub(super) unmasked: Option<TextSize>,
+    /// Where a weak hash was begun with constant data, which is no use of it yet.
+    pub(super) seeded: Option<TextSize>,
     /// Whether a connection was encrypted after it was opened.
     pub(super) encrypted: bool,
     /// Templates that were filled in, with what nothing escaped.
@@ -277,7 +283,7 @@ impl<'a> Analysis<'a> {
                 continue;
             };
             let words = format!("through `{}` {}", self.functions[index].name, danger.words);
-            if taint.level > Level::Parameter {
+            if taint.level >= danger.floor.max(Level::Starter) {
                 self.flow(&danger.rule, danger.at, taint, &words);
             }
             self.remember(Use {

@@ -65,6 +65,11 @@ pub(super) fn operands<'a>(expression: &'a Expr, mut take: impl FnMut(&'a Expr))
 /// An element of an iterable.
 pub(super) fn element_of(value: &Value) -> Value {
     let kind = match &value.kind {
+        Kind::Display(elements)
+            if elements.len() > 1 && elements.iter().all(|one| one.as_text().is_some()) =>
+        {
+            Kind::OneOf(elements.clone())
+        }
         Kind::Display(elements) => {
             let mut kinds = elements.iter().cloned();
             let first = kinds.next().unwrap_or_default();

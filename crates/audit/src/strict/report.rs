@@ -37,7 +37,7 @@ impl Weight {
         let (severity, confidence) = match level {
             Level::File => (less(rule.severity), Confidence::Low),
             Level::Parameter => (less(rule.severity), Confidence::Medium),
-            Level::Outside => (rule.severity, Confidence::Medium),
+            Level::Starter | Level::Outside => (rule.severity, Confidence::Medium),
             Level::Console | Level::Remote => (rule.severity, Confidence::High),
         };
         Weight {
@@ -69,6 +69,11 @@ impl Report {
                 self.found.insert((rule.id, at), entry);
             }
         }
+    }
+
+    /// Takes a finding back.
+    pub(super) fn withdraw(&mut self, rule: &StrictRule, at: TextSize) {
+        self.found.remove(&(rule.id, at));
     }
 
     /// Takes over what a scan of executed text found, placed where the text is executed.

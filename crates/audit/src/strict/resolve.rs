@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::analysis::Analysis;
 use super::env::Key;
 use super::tables;
-use super::value::{Kind, Level, Value};
+use super::value::{Kind, Level, Taint, Value};
 use super::web;
 use crate::syntax::{Alias, Stmt, TextSize};
 
@@ -102,8 +102,8 @@ impl<'a> Analysis<'a> {
         };
         match value.as_path().and_then(tables::source) {
             Some((level, words)) => {
-                let taint = self.source(level, words, at);
-                value.with_taint(Some(taint))
+                let taint = self.entered(level, words, at);
+                value.with_taint(taint)
             }
             None => value,
         }
@@ -134,7 +134,9 @@ impl<'a> Analysis<'a> {
                 let value = Value::path(&format!("{path}.{name}"));
                 match web::request_attribute(name) {
                     Some(level) => {
-                        value.with_taint(Some(self.source(level, &format!("`request.{name}`"), at)))
+                        let taint = self.source(level, &format!("`request.{name}`"), at);
+                        let clean = web::request_cleans(name);
+                        value.with_taint(Some(Taint { clean, ..taint }))
                     }
                     None => value,
                 }
@@ -159,9 +161,18 @@ impl<'a> Analysis<'a> {
         };
         let mut value = Value::path(&full).with_taint(owner.taint);
         if let (None, Some((level, words))) = (owner.taint, known) {
-            value.taint = Some(self.source(level, words, at));
+            value.taint = self.entered(level, words, at);
         }
         value
+    }
+
+    /// The taint of a source, with what the program itself put there.
+    fn entered(&mut self, level: Level, words: &str, at: TextSize) -> Option<Taint> {
+        let own = Some(self.source(level, words, at));
+        match level {
+            Level::Starter => Taint::join(own, self.planted),
+            _ => own,
+        }
     }
 
     fn of_class(&mut self, class: usize, owner: &Value, name: &'a str, at: TextSize) -> Value {

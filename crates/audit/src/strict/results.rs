@@ -59,6 +59,8 @@ impl<'a> Analysis<'a> {
         // What a source gives is its own, whatever was asked.
         let mut taint = match tables::source(path) {
             Some(_) => target.taint,
+            // The other arguments only say how it is compiled, and text that is run as code is reported here.
+            None if path == "compile" => called.argument(0, "source").and_then(|code| code.taint),
             None => Taint::join(target.taint, called.arguments().joined()),
         };
         if let (None, Some((level, words))) = (target.taint, tables::source_method(called.name)) {
@@ -66,10 +68,7 @@ impl<'a> Analysis<'a> {
         }
         taint = taint.map(|taint| {
             let clean = tables::cleans(path).unwrap_or_else(|| method_cleans(called));
-            Taint {
-                clean: taint.clean.and(clean),
-                ..taint
-            }
+            behind(called, taint, clean)
         });
         let resolved = matches!(
             path,
@@ -79,6 +78,14 @@ impl<'a> Analysis<'a> {
             "int" | "float" | "len" | "ord" | "range" => Kind::Number,
             "os.path.join" => Self::path_of(called),
             _ if resolved => Kind::Unknown,
+            // A hash that need not be safe is none to the rules.
+            _ if path.starts_with("hashlib.")
+                && called
+                    .keyword("usedforsecurity")
+                    .is_some_and(Value::is_false) =>
+            {
+                Kind::Unknown
+            }
             _ => Kind::Path(format!("{}()", path.trim_end_matches("()")).into()),
         };
         Value {
@@ -98,10 +105,7 @@ impl<'a> Analysis<'a> {
         if let Some((level, words)) = tables::source_method(called.name) {
             taint = Taint::join(Some(self.source(level, words, called.at)), taint);
         }
-        taint = taint.map(|taint| Taint {
-            clean: taint.clean.and(method_cleans(called)),
-            ..taint
-        });
+        taint = taint.map(|taint| behind(called, taint, method_cleans(called)));
         let receiver = called.receiver;
         Value {
             kind: Kind::Unknown,
@@ -136,6 +140,19 @@ impl<'a> Analysis<'a> {
             _ => fold::method(receiver, called.name, called.positional)
                 .or_else(|| fold::function(called.path, called.positional)),
         }
+    }
+}
+
+/// What is left of a taint behind a call that cleans its result.
+fn behind(called: &Called<'_, '_>, taint: Taint, clean: Clean) -> Taint {
+    let taint = if tables::shortens(called.name) {
+        taint.without(Clean::URL)
+    } else {
+        taint
+    };
+    Taint {
+        clean: taint.clean.and(clean),
+        ..taint
     }
 }
 

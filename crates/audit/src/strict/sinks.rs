@@ -83,12 +83,12 @@ sinks! {
     COMMAND SHELL File First(1, &["command", "cmd"]), "is run by a shell",
         ["os.system", "os.popen", "os.popen2", "os.popen3", "os.popen4", "popen2.popen2", "popen2.popen3",
          "subprocess.getoutput", "subprocess.getstatusoutput", "asyncio.create_subprocess_shell",
-         "asyncio.subprocess.create_subprocess_shell", "pty.spawn", "pexpect.run", "pexpect.spawn",
+         "asyncio.subprocess.create_subprocess_shell", "pexpect.run", "pexpect.spawn",
          "fabric.api.run", "fabric.api.local", "fabric.api.sudo", "invoke.run",
          "paramiko.SSHClient().exec_command", ".exec_command", "__salt__[]"];
     PROGRAM SHELL Parameter First(1, &["path", "file"]), "names the program to run",
         ["os.execl", "os.execle", "os.execlp", "os.execlpe", "os.execv", "os.execve", "os.execvp", "os.execvpe",
-         "os.spawnl", "os.spawnv", "os.startfile", "webbrowser.open"];
+         "os.spawnl", "os.spawnv", "os.startfile", "pty.spawn"];
     PATH PATH Parameter First(1, &["file", "name", "path", "filename"]), "names a file to open",
         ["open", "io.open", "codecs.open", "os.open", "io.FileIO", "gzip.open", "bz2.open", "lzma.open", "file",
          "tarfile.open", "zipfile.ZipFile", "numpy.load", "numpy.loadtxt", "pandas.read_csv", "PIL.Image.open",

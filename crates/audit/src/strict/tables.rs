@@ -11,12 +11,12 @@ use super::value::{Clean, Level};
 pub(super) fn source(path: &str) -> Option<(Level, &'static str)> {
     Some(match path {
         "input" | "raw_input" => (Level::Console, "`input()`"),
-        "sys.argv" => (Level::Console, "`sys.argv`"),
+        "sys.argv" => (Level::Starter, "`sys.argv`"),
         "sys.stdin" | "fileinput.input" => (Level::Console, "standard input"),
         "argparse.ArgumentParser().parse_args" | "optparse.OptionParser().parse_args" => {
-            (Level::Console, "a command line argument")
+            (Level::Starter, "a command line argument")
         }
-        "os.environ" | "os.getenv" | "os.environb" => (Level::Outside, "the environment"),
+        "os.environ" | "os.getenv" | "os.environb" => (Level::Starter, "the environment"),
         "urllib.request.urlopen"
         | "requests.get"
         | "requests.post"
@@ -39,7 +39,7 @@ pub(super) fn source_method(method: &str) -> Option<(Level, &'static str)> {
         "recv" | "recvfrom" | "recv_string" | "receive_json" => (Level::Remote, "a socket"),
         "get_argument" | "get_arguments" | "get_body_argument" | "get_query_argument"
         | "get_cookie" => (Level::Remote, "a request"),
-        "parse_args" | "parse_known_args" => (Level::Console, "a command line argument"),
+        "parse_args" | "parse_known_args" => (Level::Starter, "a command line argument"),
         _ => return None,
     })
 }
@@ -53,6 +53,7 @@ pub(super) fn cleans(path: &str) -> Option<Clean> {
         | "bool"
         | "complex"
         | "len"
+        | "dir"
         | "ord"
         | "round"
         | "hash"
@@ -84,6 +85,8 @@ pub(super) fn cleans(path: &str) -> Option<Clean> {
         | "time.time"
         | "hmac.compare_digest"
         | "math.sqrt" => Clean::ALL,
+        // What is compiled is judged where it is.
+        "compile" => Clean::CODE,
         "shlex.quote" | "pipes.quote" => Clean::SHELL,
         // Templates escape what they are given; where they do not, the engine's settings are flagged.
         "flask.render_template"
@@ -92,8 +95,6 @@ pub(super) fn cleans(path: &str) -> Option<Clean> {
         | "render"
         | "flask.redirect"
         | "redirect"
-        | "flask.url_for"
-        | "url_for"
         | "flask.send_file"
         | "flask.make_response"
         | "make_response"
@@ -109,6 +110,10 @@ pub(super) fn cleans(path: &str) -> Option<Clean> {
         | "aiohttp.web.json_response"
         | "markupsafe.Markup"
         | "flask.Markup" => Clean::HTML,
+        // Addresses of this very site.
+        "flask.url_for" | "url_for" | "django.urls.reverse" | "reverse" => {
+            Clean::HTML.and(Clean::URL)
+        }
         "html.escape"
         | "cgi.escape"
         | "markupsafe.escape"
@@ -167,6 +172,21 @@ pub(super) fn method_cleans(method: &str) -> Option<Clean> {
         "escape_string" | "quote_identifier" | "escape_literal" => Clean::SQL,
         _ => return None,
     })
+}
+
+/// Whether a method may take the beginning of a text away.
+pub(super) fn shortens(method: &str) -> bool {
+    matches!(
+        method,
+        "strip"
+            | "lstrip"
+            | "replace"
+            | "removeprefix"
+            | "split"
+            | "rsplit"
+            | "partition"
+            | "rpartition"
+    )
 }
 
 /// A name in lower case, as it is where it already is so.

@@ -15,9 +15,12 @@ pub(super) enum Level {
     File,
     /// A parameter, or an attribute of `self`: whoever calls decides.
     Parameter,
-    /// The environment, or what another server answered.
+    /// Whoever starts the program, by its arguments and environment: may name files, programs and hosts, and still
+    /// must not have text run as code.
+    Starter,
+    /// What another server answered.
     Outside,
-    /// A person at this machine: standard input, arguments.
+    /// A person at this machine, or whatever feeds standard input.
     Console,
     /// Anyone: requests, sockets.
     Remote,
@@ -72,6 +75,17 @@ pub(super) struct Taint {
 }
 
 impl Taint {
+    /// The same value when it is not known any more to be clean for these uses; what is clean for all stays so.
+    pub(super) fn without(self, lost: Clean) -> Taint {
+        if self.clean == Clean::ALL {
+            return self;
+        }
+        Taint {
+            clean: Clean(self.clean.0 & !lost.0),
+            ..self
+        }
+    }
+
     pub(super) fn join(a: Option<Taint>, b: Option<Taint>) -> Option<Taint> {
         let (a, b) = match (a, b) {
             (Some(a), Some(b)) => (a, b),
@@ -112,6 +126,8 @@ pub(super) enum Kind {
     Path(Rc<str>),
     /// A list, tuple or set written out, with the values of its elements.
     Display(Rc<[Value]>),
+    /// One of these constant texts.
+    OneOf(Rc<[Value]>),
     /// A dictionary written out, by its constant keys.
     Table(Rc<[(Rc<str>, Value)]>),
     /// A function of this source, by index.

@@ -1,7 +1,7 @@
 //! What the web frameworks hand to a program: requests, and functions whose parameters come from them.
 
 use super::analysis::Analysis;
-use super::value::{Kind, Level};
+use super::value::{Clean, Kind, Level};
 use crate::syntax::Expr;
 
 /// Attributes of a request that a client fills in; methods with them.
@@ -110,6 +110,14 @@ pub(super) fn is_request(name: &str, annotation: Option<&Expr>) -> bool {
 /// Who fills in an attribute of a request.
 pub(super) fn request_attribute(name: &str) -> Option<Level> {
     CLIENT.contains(&name).then_some(Level::Remote)
+}
+
+/// What an attribute of a request is clean of: its path starts with `/` and leads to no other host.
+pub(super) fn request_cleans(name: &str) -> Clean {
+    match name {
+        "path" | "full_path" | "get_full_path" => Clean::URL,
+        _ => Clean::NOTHING,
+    }
 }
 
 /// Whether requests come in at a function: its decorator routes, or it is a handler's verb.

@@ -6,6 +6,7 @@ mod config;
 mod csv;
 mod discover;
 mod examine;
+mod guidance;
 mod html;
 mod ini;
 mod json;
@@ -220,4 +221,27 @@ fn rule_list() -> String {
 
 fn quoted(path: &Path) -> String {
     format!("`{}`", path.display())
+}
+
+#[cfg(test)]
+#[path = "../../../../fuzz/checks/settings.rs"]
+mod fuzz_check;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_fuzzer_kept_is_survived() {
+        let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
+        let (mut read, mut accepted) = (0, 0);
+        for folder in ["kept/settings", "seeds/settings"] {
+            for entry in fs::read_dir(fuzz.join(folder)).unwrap() {
+                let bytes = fs::read(entry.unwrap().path()).unwrap();
+                read += 1;
+                accepted += usize::from(fuzz_check::any_bytes(&bytes));
+            }
+        }
+        assert!(read >= 100 && accepted >= 10, "{accepted} of {read}");
+    }
 }

@@ -54,8 +54,16 @@ impl<'a> Analysis<'a> {
             let words = format!("`{algorithm}` of a password is quickly searched");
             return self.wrong(&rules::PASSWORD_HASH, called.at, &words);
         }
+        if !BROKEN.contains(&algorithm.as_str()) || harmless {
+            return;
+        }
         let constant = called.positional.first().is_some_and(Value::is_constant) && data.is_some();
-        if BROKEN.contains(&algorithm.as_str()) && !harmless && !constant {
+        // One that was begun with other data was reported there.
+        let silent = constant || called.name == "update" && self.frame.seeded.is_none();
+        if constant {
+            self.frame.seeded = Some(called.at);
+        }
+        if !silent {
             let words = format!("`{algorithm}` is broken");
             self.wrong(&rules::HASH, called.at, &words);
         }

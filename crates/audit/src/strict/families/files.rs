@@ -206,14 +206,14 @@ impl<'a> Analysis<'a> {
     }
 
     fn quotient(&mut self, called: &Called<'_, 'a>) {
-        let joined = |path: &str| {
-            path == "quotient" || path.starts_with("pathlib.Path()") || path == "pathlib.Path"
-        };
-        let Some(receiver) = called
-            .receiver
-            .filter(|value| value.as_path().is_some_and(joined))
-        else {
+        let Some(receiver) = called.receiver else {
             return;
+        };
+        // A path as it was given is the affair of whoever gave it; what is put behind one may leave it.
+        let floor = match receiver.as_path() {
+            Some("quotient") => Level::Parameter,
+            Some(path) if path.starts_with("pathlib.Path") => Level::Outside,
+            _ => return,
         };
         if let Some(taint) = receiver.dirty(Clean::PATH) {
             self.used(
@@ -221,7 +221,7 @@ impl<'a> Analysis<'a> {
                 called.at,
                 taint,
                 Clean::PATH,
-                Level::Parameter,
+                floor,
                 "names a file to use",
             );
         }
@@ -242,11 +242,15 @@ fn asked_file(call: &ExprCall) -> Option<&str> {
     }
 }
 
-/// `a / b`: a path, should it be used as one.
+/// `a / b`: a path, should it be used as one; `a / "b"` is as good as `a`.
 pub(in crate::strict) fn joined_path(a: &Value, b: &Value) -> Kind {
     let number = |value: &Value| matches!(value.kind, Kind::Int(_) | Kind::Number | Kind::Bool(_));
     if number(a) || number(b) {
         return Kind::Number;
     }
-    Kind::Path("quotient".into())
+    match (&a.kind, &b.kind) {
+        (Kind::Path(path), Kind::Text(_)) if &**path == "quotient" => a.kind.clone(),
+        (_, Kind::Text(_)) => Kind::Path("pathlib.Path()".into()),
+        _ => Kind::Path("quotient".into()),
+    }
 }

@@ -58,17 +58,8 @@ impl<'a> Analysis<'a> {
         if root {
             self.wrong(&rules::ROOT, called.at, "the process makes itself root");
         }
-        if called.path == "os.umask"
-            && matches!(
-                called.positional.first().map(|value| &value.kind),
-                Some(Kind::Int(0))
-            )
-        {
-            self.wrong(
-                &rules::PERMISSIONS,
-                called.at,
-                "new files can be changed by everyone",
-            );
+        if called.path == "os.umask" {
+            self.masked(called);
         }
         let accounts = called
             .positional
@@ -84,6 +75,23 @@ impl<'a> Analysis<'a> {
         }
         self.bound_to_directory(called);
         self.found_by_path(called);
+    }
+
+    /// `os.umask(0)`; there is no other way to ask for the mask, so that one put back on the next line says nothing.
+    fn masked(&mut self, called: &Called<'_, 'a>) {
+        let Some(mask) = called.positional.first() else {
+            return;
+        };
+        let line = |at| self.tree.lines().line(at);
+        if let (Some("os.umask()"), Some(opened)) = (mask.as_path(), self.frame.unmasked)
+            && line(called.at) <= line(opened) + 1
+        {
+            self.report.withdraw(&rules::PERMISSIONS, opened);
+        } else if matches!(mask.kind, Kind::Int(0)) {
+            self.frame.unmasked = Some(called.at);
+            let words = "new files can be changed by everyone";
+            self.wrong(&rules::PERMISSIONS, called.at, words);
+        }
     }
 
     /// An LDAP bind without a password.

@@ -20,6 +20,9 @@ pub(super) fn is_password(name: &str) -> bool {
 /// Whether a name speaks of a secret: a password, a key that opens something, a token.
 pub(super) fn is_secret(name: &str) -> bool {
     let lower = lower_case(name);
+    if is_label(&lower) {
+        return false;
+    }
     let words = [
         "secret",
         "api_key",
@@ -48,6 +51,37 @@ pub(super) fn is_secret(name: &str) -> bool {
         || matches!(&*lower, "token" | "otp" | "sid")
         || lower.ends_with("_token")
         || lower.ends_with("_secret")
+}
+
+/// Whether a name in lower case speaks of what belongs to a secret rather than of one: `password_field_name`.
+fn is_label(name: &str) -> bool {
+    let last = name.rsplit('_').next().unwrap_or(name);
+    let labels = [
+        "name",
+        "field",
+        "prefix",
+        "suffix",
+        "template",
+        "header",
+        "url",
+        "uri",
+        "path",
+        "file",
+        "label",
+        "param",
+        "parameter",
+        "column",
+        "attribute",
+        "type",
+        "class",
+        "pattern",
+        "regex",
+        "message",
+        "error",
+        "endpoint",
+        "length",
+    ];
+    last.len() < name.len() && labels.contains(&last)
 }
 
 /// Whether a function's name says that it makes something that must not be guessed.

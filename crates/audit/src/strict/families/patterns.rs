@@ -4,6 +4,9 @@
 //! A repetition without limit of a group is costly when the group itself ends in such a repetition and what may follow
 //! inside starts with the same characters.
 
+use std::borrow::Cow;
+
+use super::names::mentions;
 use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
@@ -26,19 +29,22 @@ impl<'a> Analysis<'a> {
                 | "re.split"
         );
         let pattern = called.positional.first().and_then(Value::as_text);
-        if let (true, Some(pattern)) = (compiles, pattern)
-            && is_costly(pattern)
-        {
+        let Some(pattern) = pattern.filter(|_| compiles) else {
+            return;
+        };
+        let pattern = if is_verbose(called) {
+            Cow::Owned(without_comments(pattern))
+        } else {
+            Cow::Borrowed(pattern)
+        };
+        if is_costly(&pattern, self.holds("fullmatch")) {
             self.wrong(
                 &rules::REDOS,
                 called.at,
                 "some texts take this pattern exponential time",
             );
         }
-        let Some(pattern) = pattern.filter(|_| compiles) else {
-            return;
-        };
-        if is_open_host(pattern) {
+        if is_open_host(&pattern) {
             self.wrong(
                 &rules::OPEN_HOST,
                 called.at,
@@ -110,8 +116,45 @@ impl Set {
     }
 }
 
-/// Whether a pattern repeats what already repeats, over the same characters.
-fn is_costly(pattern: &str) -> bool {
+/// Whether blanks and comments of a pattern mean nothing.
+fn is_verbose(called: &Called<'_, '_>) -> bool {
+    let arguments = &called.node.arguments;
+    let keywords = arguments.keywords.iter().map(|keyword| &keyword.value);
+    let mut flags = arguments.args.iter().skip(1).chain(keywords);
+    flags.any(|flag| mentions(flag, |name| matches!(name, "VERBOSE" | "X")))
+}
+
+fn without_comments(pattern: &str) -> String {
+    let (mut kept, mut in_class) = (String::new(), false);
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                kept.push(c);
+                kept.extend(chars.next());
+                continue;
+            }
+            '#' if !in_class => {
+                chars.find(|c| *c == '\n');
+                continue;
+            }
+            c if c.is_whitespace() && !in_class => continue,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        kept.push(c);
+    }
+    kept
+}
+
+/// Whether anything behind a repetition may fail to match, so that the repetition is tried anew.
+fn may_fail(mut rest: Chars<'_>) -> bool {
+    rest.any(|c| !matches!(c, ')' | '?' | '*' | '+'))
+}
+
+/// Whether a pattern repeats what already repeats, over the same characters; `whole` where it must match to the end.
+fn is_costly(pattern: &str, whole: bool) -> bool {
     if pattern.len() > LONGEST || !pattern.contains(')') {
         return false;
     }
@@ -133,7 +176,8 @@ fn is_costly(pattern: &str) -> bool {
                 }
                 end_alternative(&mut group);
                 let unlimited = quantifier(&mut chars);
-                if unlimited == Some(true) && (group.repeats || group.alike) {
+                let ambiguous = unlimited == Some(true) && (group.repeats || group.alike);
+                if ambiguous && (whole || may_fail(chars.clone())) {
                     return true;
                 }
                 let set = group
@@ -331,8 +375,22 @@ mod tests {
             "(?:x*)*y",
             "((ab)*)*c",
         ] {
-            assert!(is_costly(pattern), "{pattern}");
+            assert!(is_costly(pattern, false), "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_repetition_at_the_end_never_fails_unless_all_must_match() {
+        for pattern in [r"(?:\r\n|\r|\n){2,}", "(a+)+", "((a|a)*)"] {
+            assert!(!is_costly(pattern, false), "{pattern}");
+            assert!(is_costly(pattern, true), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn comments_and_blanks_are_left_out() {
+        let pattern = "a [ #] \\# b  # an a.com\n c";
+        assert_eq!(super::without_comments(pattern), "a[ #]\\#bc");
     }
 
     #[test]
@@ -354,7 +412,7 @@ mod tests {
             "(a+",
             r"(?P<n>\d+)",
         ] {
-            assert!(!is_costly(pattern), "{pattern}");
+            assert!(!is_costly(pattern, false), "{pattern}");
         }
     }
 }

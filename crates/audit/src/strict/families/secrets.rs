@@ -368,7 +368,14 @@ fn is_placeholder(text: &str) -> bool {
 /// Whether a text that a telling name is given may be a secret: long enough, one word, and not a plain one.
 fn is_convincing(text: &str) -> bool {
     let plain = text.len() < 6 || text.len() > 200 || text.chars().any(char::is_whitespace);
-    if plain || is_placeholder(text) || text.contains("://") || text.starts_with('/') {
+    // `_auth_user_id` is what something is called.
+    let called = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if plain
+        || text.starts_with('_') && called(text)
+        || is_placeholder(text)
+        || text.contains("://")
+        || text.starts_with('/')
+    {
         return false;
     }
     let classes = [

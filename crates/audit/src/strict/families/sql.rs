@@ -38,6 +38,33 @@ const HARMLESS: &[&str] = &[
     "log",
 ];
 
+/// What statements make, change and drop, and words between the verb and that.
+const OBJECTS: &[&str] = &[
+    "table",
+    "database",
+    "schema",
+    "user",
+    "role",
+    "index",
+    "view",
+    "trigger",
+    "function",
+    "procedure",
+];
+const MODIFIERS: &[&str] = &[
+    "or",
+    "replace",
+    "temp",
+    "temporary",
+    "unique",
+    "virtual",
+    "materialized",
+    "global",
+    "local",
+    "external",
+    "unlogged",
+];
+
 impl<'a> Analysis<'a> {
     pub(super) fn queries(&mut self, called: &Called<'_, 'a>) {
         if HARMLESS.contains(&called.name) || called.path.starts_with("logging.") {
@@ -92,7 +119,8 @@ impl<'a> Analysis<'a> {
     }
 
     pub(super) fn sql_returned(&mut self, node: &'a StmtReturn, value: &Value) {
-        let assembled = matches!(&value.kind, Kind::Assembled(text) if is_sql(text));
+        let assembled =
+            matches!(&value.kind, Kind::Assembled(text) if is_sql(text) && !is_sentence(text));
         if let (true, Some(taint)) = (assembled, value.dirty(Clean::SQL)) {
             let lower = crate::strict::value::Taint {
                 level: taint.level.min(Level::Parameter),
@@ -108,6 +136,12 @@ impl<'a> Analysis<'a> {
             );
         }
     }
+}
+
+/// Whether a text starts as a sentence does: statements are written in capitals or in small letters.
+fn is_sentence(text: &str) -> bool {
+    let mut letters = text.trim_start().chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
 }
 
 fn runs_sql(name: &str) -> bool {
@@ -149,7 +183,12 @@ pub(super) fn is_sql(text: &str) -> bool {
         "update" => has(" set ") || has("\nset ") || has(" set\n") || has("set\n"),
         "delete" => has("from"),
         "create" | "alter" | "drop" | "truncate" => {
-            has("table") || has("database") || has("user ") || has("index") || has("view")
+            let mut rest = starts
+                .split(|c: char| c.is_whitespace() || c == '(')
+                .filter(|word| !word.is_empty())
+                .skip(1)
+                .skip_while(|word| MODIFIERS.contains(word));
+            rest.next().is_some_and(|object| OBJECTS.contains(&object))
         }
         "with" => has("select") && has("from"),
         "where" | "and" => has("=") && has("'"),

@@ -4,7 +4,6 @@
 //! `starttls()` without a context, `AutoAddPolicy`, Telnet and FTP, `jwt.decode(token, verify=False)`.
 //! Accepted: the same with verification, `ssl.create_default_context()`, `jwt.decode(token, key, algorithms=["HS256"])`.
 
-use super::names::last_name;
 use crate::strict::analysis::Analysis;
 use crate::strict::calls::Called;
 use crate::strict::catalogue as rules;
@@ -23,8 +22,12 @@ const OLD: &[&str] = &[
     "TLSv1_METHOD",
     "TLSv1_1_METHOD",
     "SSLv23_METHOD",
-    "PROTOCOL_SSLv23",
 ];
+
+/// Broken versions, by the end of their name.
+const OLDEST: [&str; 3] = ["TLSv1", "TLSv1_1", "SSLv3"];
+
+const ANY_CERTIFICATE: &str = "any certificate is accepted";
 
 impl<'a> Analysis<'a> {
     pub(super) fn tls(&mut self, called: &Called<'_, 'a>) {
@@ -143,6 +146,16 @@ impl<'a> Analysis<'a> {
             let words = format!("`{old}` allows a broken protocol");
             self.wrong(&rules::TLS_VERSION, called.at, &words);
         }
+        let any_version = |value: &Value| value.as_path() == Some("ssl.PROTOCOL_SSLv23");
+        if called.positional.iter().any(any_version) {
+            let words = "before Python 3.10 `ssl.PROTOCOL_SSLv23` allows broken protocols";
+            self.report.add(
+                &rules::TLS_VERSION,
+                called.at,
+                Weight::suspected(&rules::TLS_VERSION),
+                words,
+            );
+        }
         if called.path == "OpenSSL.SSL.Context" {
             let words = "a context of pyOpenSSL verifies nothing until `set_verify` is called";
             self.report.add(
@@ -158,26 +171,23 @@ impl<'a> Analysis<'a> {
         let Expr::Attribute(node) = target else {
             return;
         };
-        let off = match node.attr.as_str() {
-            "check_hostname" | "verify" => value.is_false(),
-            "verify_mode" => value
-                .as_path()
-                .is_some_and(|path| path.ends_with("CERT_NONE")),
-            "_create_default_https_context" => value
-                .as_path()
-                .is_some_and(|path| path.contains("_create_unverified_context")),
-            "minimum_version" => value.as_path().is_some_and(|path| {
-                path.ends_with("TLSv1") || path.ends_with("TLSv1_1") || path.ends_with("SSLv3")
-            }),
-            _ => false,
+        let path = value.as_path().unwrap_or("");
+        let (rule, words) = match node.attr.as_str() {
+            "check_hostname" if value.is_false() => (
+                &rules::TLS_VERIFY,
+                "the certificate of any other host is accepted",
+            ),
+            "verify" if value.is_false() => (&rules::TLS_VERIFY, ANY_CERTIFICATE),
+            "verify_mode" if path.ends_with("CERT_NONE") => (&rules::TLS_VERIFY, ANY_CERTIFICATE),
+            "_create_default_https_context" if path.contains("_create_unverified_context") => {
+                (&rules::TLS_VERIFY, ANY_CERTIFICATE)
+            }
+            "minimum_version" if OLDEST.iter().any(|old| path.ends_with(old)) => {
+                (&rules::TLS_VERSION, "a broken protocol is allowed")
+            }
+            _ => return,
         };
-        if off {
-            let words = format!(
-                "`{}` switches a check of the other end off",
-                last_name(target).unwrap_or("")
-            );
-            self.wrong(&rules::TLS_VERIFY, target.start(), &words);
-        }
+        self.wrong(rule, target.start(), words);
     }
 
     fn token(&mut self, called: &Called<'_, 'a>) {

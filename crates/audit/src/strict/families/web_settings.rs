@@ -156,7 +156,8 @@ impl<'a> Analysis<'a> {
             Expr::Subscript(node) => {
                 matches!(&*node.value, Expr::Attribute(owner) if owner.attr.as_str() == "config")
             }
-            Expr::Attribute(_) => matches!(name, "debug"),
+            // `self.debug` is a switch of the class at hand.
+            Expr::Attribute(node) => name == "debug" && last_name(&node.value) != Some("self"),
             Expr::Name(_) => self.frame.function.is_none(),
             _ => false,
         };

@@ -43,7 +43,12 @@ pub(super) fn files(options: &Options) -> anyhow::Result<Vec<Source>> {
         }
     }
     if files.is_empty() {
-        bail!("no Python file to audit in what was given");
+        let given: Vec<String> = options
+            .paths
+            .iter()
+            .map(|path| super::quoted(path))
+            .collect();
+        bail!("no Python file to audit in {}", given.join(", "));
     }
     Ok(files.into_iter().collect())
 }

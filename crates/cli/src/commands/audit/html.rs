@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use scrl_audit::{Located, advice};
+use scrl_audit::Located;
 
 use super::Audit;
 use super::bandit_names::{page, weakness_page};
 use super::examine::FileReport;
+use super::guidance::{found, guidance};
 
 const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"UTF-8\">\n<title>Audit</title>\n<style>\n\
     body { font-family: sans-serif; max-width: 60em; margin: 2em auto; }\n\
@@ -62,7 +63,7 @@ fn write_finding(file: &FileReport, located: &Located, context_lines: usize, out
         finding.confidence,
         weakness_page(finding),
         finding.cwe,
-        escaped(&finding.message)
+        escaped(found(finding))
     );
     out.push_str("<pre>");
     for line in file.excerpt(located, context_lines) {
@@ -70,9 +71,9 @@ fn write_finding(file: &FileReport, located: &Located, context_lines: usize, out
         let _ = writeln!(out, "{number:>4} {}", escaped(&file.lines[line]));
     }
     out.push_str("</pre>\n");
-    if let Some(advice) = advice(&finding.id) {
-        let (why, safer) = (escaped(advice.why), escaped(advice.safer));
-        let _ = writeln!(out, "<p><b>Why:</b> {why}</p>\n<p><b>Fix:</b> {safer}</p>");
+    if let Some(guidance) = guidance(&finding.id) {
+        let (why, fix) = (escaped(guidance.why), escaped(guidance.fix));
+        let _ = writeln!(out, "<p><b>Why:</b> {why}</p>\n<p><b>Fix:</b> {fix}</p>");
     }
     let _ = writeln!(
         out,

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use scrl_audit::{Located, advice, rules};
+use scrl_audit::{Located, rules};
 use scrl_record::{Finding, Severity};
 use serde_json::{Value, json};
 
 use super::Audit;
 use super::bandit_names::page;
 use super::examine::FileReport;
+use super::guidance::guidance;
 use super::json::metrics;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -67,9 +68,9 @@ fn descriptor(finding: &Finding) -> Value {
             "precision": finding.confidence.as_str().to_lowercase(),
         },
     });
-    if let Some(advice) = advice(&finding.id) {
-        let help = format!("{} Instead: {}", advice.why, advice.safer);
-        descriptor["fullDescription"] = json!({"text": advice.why});
+    if let Some(guidance) = guidance(&finding.id) {
+        let help = format!("{} Instead: {}", guidance.why, guidance.fix);
+        descriptor["fullDescription"] = json!({"text": guidance.why});
         descriptor["help"] = json!({"text": help});
     }
     descriptor

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use scrl_audit::{Located, advice, rules};
+use scrl_audit::Located;
 
 use super::Audit;
 use super::bandit_names::page;
 use super::examine::FileReport;
+use super::guidance::{found, guidance};
 
 /// Writing to a `String` cannot fail.
 pub(super) fn report(audit: &Audit) -> String {
@@ -48,12 +49,10 @@ fn write_finding(file: &FileReport, located: &Located, context_lines: usize, tex
         let shown = shortened(&file.lines[line]);
         let _ = writeln!(text, "  {mark} {number:>4} | {shown}");
     }
-    let _ = writeln!(text, "  found: {}", finding.message.trim_end());
-    if let Some(advice) = advice(&finding.id) {
-        let _ = writeln!(text, "  why:   {}", advice.why);
-        let _ = writeln!(text, "  fix:   {}", advice.safer);
-    } else if let Some(rule) = rules().iter().find(|rule| rule.id == finding.id) {
-        let _ = writeln!(text, "  fix:   {}", rule.summary);
+    let _ = writeln!(text, "  found: {}", found(finding));
+    if let Some(guidance) = guidance(&finding.id) {
+        let _ = writeln!(text, "  why:   {}", guidance.why);
+        let _ = writeln!(text, "  fix:   {}", guidance.fix);
     }
     let _ = writeln!(text, "  more:  {}\n", page(finding));
 }
