@@ -56,8 +56,8 @@ struct Room {
     logits: Vec<f32>,
 }
 
-/// Tokens whose logits exist at a time.
-const LOGIT_ROWS: usize = 64;
+/// Tokens whose logits exist at a time: enough to make up for reading the weights of the output layer.
+const LOGIT_ROWS: usize = 128;
 
 impl Policy<'_> {
     /// What is said of every token of the sequences but the first of each.
