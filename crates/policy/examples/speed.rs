@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use scrl_kernels::{Isa, Precision};
 use scrl_policy::{
-    Adapter, AdapterConfig, GenerateOptions, LoadOptions, Model, Policy, Prompt, Sampling,
-    Sequence, Slope,
+    Adapter, AdapterConfig, GenerateOptions, GradientOptions, LoadOptions, Model, Policy, Prompt,
+    Sampling, Sequence, Slope,
 };
 
 fn main() {
@@ -106,7 +106,7 @@ fn train(policy: &Policy, lengths: &[usize]) -> usize {
         ..Slope::default()
     };
     let gradient = policy
-        .gradient(&sequences, None, slope)
+        .gradient(&sequences, GradientOptions::default(), slope)
         .expect("sequences that fit");
     assert!(gradient.values.iter().all(|value| value.is_finite()));
     lengths.iter().sum()
