@@ -50,8 +50,8 @@ impl Question {
         let tokens = self.tokens as usize;
         anyhow::ensure!(
             tokens <= config.context,
-            "--tokens {tokens}: the context of {} is {} tokens",
-            crate::quoted(path),
+            "--tokens {tokens}: the context of `{}` is {} tokens",
+            path.display(),
             config.context
         );
         let options = LoadOptions {
