@@ -37,6 +37,11 @@ bench-execution *FLAGS:
 bench-analyzer DATA *FLAGS:
     cargo run --release -q -p xtask -- bench-analyzer --data {{DATA}} {{FLAGS}}
 
+# Time a task of the model engine and of PyTorch in alternation: `just bench-model venv/bin/python MODEL train ours-bf16 eager-f32`; see crates/policy/examples/speed.py.
+bench-model PYTHON MODEL TASK *KINDS:
+    cargo build --release -q -p scrl-policy --example speed
+    {{PYTHON}} crates/policy/examples/speed.py compare {{MODEL}} target/release/examples/speed 2 3 {{TASK}} {{KINDS}}
+
 # Compare the findings of Bandit mode with those of an installed Bandit 1.9.4.
 bandit-parity *FLAGS:
     cargo run --release -q -p xtask -- bandit-parity {{FLAGS}}

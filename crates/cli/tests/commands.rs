@@ -244,6 +244,36 @@ fn doctor_names_every_wall() {
 }
 
 #[test]
+fn doctor_predicts_the_memory_of_a_model() {
+    let place = Place::empty();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../policy/tests/fixtures");
+    for model in ["llama3", "llama3/config.json", "qwen2.gguf"] {
+        let flags = format!("doctor --json --no-attacks --model {fixtures}/{model} --tokens 32");
+        let said = json(&place.scrl(&flags));
+        let bytes = |name: &str| said["model"][name].as_u64().unwrap();
+        assert!(bytes("weights") > 10_000 && bytes("weights") < bytes("sampling"));
+        assert!(bytes("lora_step_recomputed") <= bytes("lora_step"));
+        assert!(bytes("available") > bytes("lora_step"));
+    }
+    let huge = r#"{"model_type": "llama", "vocab_size": 1000000, "hidden_size": 1000000, "intermediate_size": 1000000,
+        "num_hidden_layers": 1000000, "num_attention_heads": 1, "max_position_embeddings": 4096}"#;
+    place.write("huge.json", huge);
+    let ran = place
+        .scrl("doctor --no-attacks --model huge.json")
+        .expect(1);
+    assert!(
+        ran.stdout.contains("too little for the weights"),
+        "{}",
+        ran.stdout
+    );
+    let ran = place.scrl("doctor --no-attacks --model nowhere").expect(2);
+    assert!(ran.stderr.contains("nowhere/config.json"), "{}", ran.stderr);
+    let long = format!("doctor --no-attacks --model {fixtures}/llama3 --tokens 65");
+    let ran = place.scrl(&long).expect(2);
+    assert!(ran.stderr.contains("is 64 tokens"), "{}", ran.stderr);
+}
+
+#[test]
 fn doctor_attacks_the_walls() {
     let place = Place::empty();
     let ran = place.scrl("doctor --json");

@@ -15,7 +15,7 @@ mod keys;
 
 pub use backward::{AttentionGradients, backward};
 pub use forward::forward;
-pub use keys::{Keys, Rows};
+pub use keys::Keys;
 
 use std::ops::Range;
 
@@ -88,15 +88,13 @@ impl Attention {
         head_block(q, self.query_width(), head, self.size, rows)
     }
 
-    /// Rows `rows` of the keys or values that a query head reads.
-    fn key_block<'a>(&self, rows: Rows<'a>, head: usize, keys: &Range<usize>) -> Matrix<'a> {
-        let head = head / (self.heads / self.kv_heads);
-        let (data, first) = rows.block(keys.start, self.key_width());
-        let rows = first..first + keys.len();
-        head_block(data, self.key_width(), head, self.size, &rows)
+    /// Query heads that read one key head.
+    fn group(&self) -> usize {
+        self.heads / self.kv_heads
     }
 }
 
+/// Rows `rows` of one head of what is `width` wide.
 fn head_block<'a>(
     x: &'a [f32],
     width: usize,
@@ -273,23 +271,28 @@ mod tests {
 
     #[test]
     fn pages_have_the_bits_of_one_piece() {
-        for window in [None, Some(70)] {
-            let case = case(4, 2, 8, window, 9, 140);
+        for (size, window, new) in [(8, None, 9), (20, Some(70), 9), (32, None, 1)] {
+            let case = case(4, 2, size, window, new, 140);
             let (whole, normalizers) = outputs(&case, &case.q, &case.k, &case.v);
-            let page = PAGE * case.shape.key_width();
+            let shape = case.shape;
             // Pages are longer than what is in them; the rest must not matter.
-            let pages = |x: &[f32]| -> Vec<Vec<f32>> {
-                let full = |part: &[f32]| [part, &vec![f32::NAN; page - part.len()]].concat();
-                x.chunks(page).map(full).collect()
-            };
-            let (k, v) = (pages(&case.k), pages(&case.v));
+            let pages =
+                |rows: &[f32], len: usize, write: fn(&Attention, &mut [f32], usize, &[f32])| {
+                    let mut pages = vec![vec![f32::NAN; len]; 140usize.div_ceil(PAGE)];
+                    for (token, row) in rows.chunks_exact(shape.key_width()).enumerate() {
+                        write(&shape, &mut pages[token / PAGE], token % PAGE, row);
+                    }
+                    pages
+                };
+            let k = pages(&case.k, shape.key_page(), Attention::write_key);
+            let v = pages(&case.v, shape.value_page(), Attention::write_value);
             let (k, v): (Vec<_>, Vec<_>) = (
                 k.iter().map(Vec::as_slice).collect(),
                 v.iter().map(Vec::as_slice).collect(),
             );
-            let keys = Keys {
-                keys: Rows::Pages(&k),
-                values: Rows::Pages(&v),
+            let keys = Keys::Pages {
+                keys: &k,
+                values: &v,
                 tokens: 140,
             };
             let (mut out, mut paged) = (vec![0.0; whole.len()], vec![0.0; normalizers.len()]);

@@ -11,18 +11,23 @@
 mod matrix;
 mod pack;
 mod tile;
+mod transpose;
 
-pub use matrix::{Matrix, MatrixMut, Right};
+use std::ops::Range;
+
+pub use matrix::{Matrix, MatrixMut, Panels, Right};
 
 use crate::simd::vectorized;
 use crate::workspace::Workspace;
 pub(crate) use tile::TILE_COLUMNS;
 use tile::TILE_ROWS;
+pub(crate) use transpose::transpose;
 
-/// Length of the part of a chain that is computed at a time: a panel of `B` is 16 KiB then, half of a first-level cache.
-const DEPTH: usize = 256;
-/// Rows of `A` that are packed at a time: 192 KiB, less than half of a second-level cache.
-const BLOCK_ROWS: usize = 32 * TILE_ROWS;
+/// The longest part of a chain that is computed at a time: a panel of `B` is 20 KiB then, and leaves room in a
+/// first-level cache.
+const DEPTH: usize = 20 * TILE_COLUMNS;
+/// The most rows of `A` that are packed at a time: 330 KiB, two thirds of a second-level cache. A pack of training fits.
+const BLOCK_ROWS: usize = 44 * TILE_ROWS;
 
 /// Elements of a packed block of `A`.
 pub(crate) const BLOCK_LENGTH: usize = BLOCK_ROWS * DEPTH;
@@ -54,23 +59,46 @@ vectorized! {
         if a.columns() == 0 && start == Start::Zero {
             c.fill_zero();
         }
-        for depth_start in (0..a.columns()).step_by(DEPTH) {
-            let depth = DEPTH.min(a.columns() - depth_start);
-            let load = depth_start > 0 || start == Start::Add;
-            for row_start in (0..a.rows()).step_by(BLOCK_ROWS) {
-                let rows = BLOCK_ROWS.min(a.rows() - row_start);
-                pack::block(&a, row_start, rows, depth_start, depth, &mut workspace.block);
+        for row_start in (0..a.rows()).step_by(BLOCK_ROWS) {
+            let rows = BLOCK_ROWS.min(a.rows() - row_start);
+            // A few rows are packed in their whole length: `B` is then read in the order in which it lies.
+            let longest = BLOCK_LENGTH / rows.next_multiple_of(TILE_ROWS);
+            for block in parts(0..a.columns(), longest) {
+                pack::block(&a, row_start, rows, block.start, block.len(), &mut workspace.block);
                 for column_start in (0..b.columns()).step_by(TILE_COLUMNS) {
-                    let panel = pack::panel(&b, depth_start, depth, column_start, &mut workspace.panel);
-                    let tiles = workspace.block.chunks_exact(TILE_ROWS * depth);
-                    for (tile, first) in tiles.zip((0..rows).step_by(TILE_ROWS)) {
-                        let height = TILE_ROWS.min(rows - first);
-                        tile::multiply(tile, panel, c, row_start + first, height, column_start, load);
+                    for part in parts(block.clone(), DEPTH) {
+                        let panel = pack::panel(&b, part.start, part.len(), column_start, &mut workspace.panel);
+                        let load = part.start > 0 || start == Start::Add;
+                        let within = (part.start - block.start) * TILE_ROWS..(part.end - block.start) * TILE_ROWS;
+                        let tiles = workspace.block.chunks_exact(TILE_ROWS * block.len());
+                        for (tile, first) in tiles.zip((0..rows).step_by(TILE_ROWS)) {
+                            let height = TILE_ROWS.min(rows - first);
+                            if block.len() == a.columns() {
+                                b.prefetch(column_start, &part, first..first + height, rows);
+                            }
+                            tile::multiply(&tile[within.clone()], panel, c, row_start + first, height, column_start, load);
+                        }
                     }
                 }
             }
         }
     }
+}
+
+/// Cuts a range into parts of about one length, at most `longest`, which begin at whole panels.
+#[inline(always)]
+fn parts(range: Range<usize>, longest: usize) -> impl Iterator<Item = Range<usize>> {
+    let longest = longest / TILE_COLUMNS * TILE_COLUMNS;
+    let count = range.len().div_ceil(longest).max(1);
+    let length = range
+        .len()
+        .div_ceil(count)
+        .next_multiple_of(TILE_COLUMNS)
+        .max(1);
+    let end = range.end;
+    range
+        .step_by(length)
+        .map(move |start| start..end.min(start + length))
 }
 
 #[cfg(test)]
@@ -90,7 +118,7 @@ mod tests {
     }
 
     /// Sizes on both sides of every block.
-    const SIZES: [(usize, usize, usize); 9] = [
+    const SIZES: [(usize, usize, usize); 10] = [
         (0, 3, 3),
         (1, 1, 1),
         (1, 40, 17),
@@ -99,7 +127,8 @@ mod tests {
         (7, 257, 15),
         (13, 300, 33),
         (193, 20, 31),
-        (200, 520, 18),
+        (265, 20, 31),
+        (270, 660, 18),
     ];
 
     #[test]

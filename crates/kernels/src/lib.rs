@@ -38,7 +38,7 @@ mod workspace;
 
 pub use bf16::{bf16_to_f32, f16_to_f32, f32_to_bf16};
 pub use dropout::Dropout;
-pub use gemm::{Matrix, MatrixMut, Right, Start, gemm};
+pub use gemm::{Matrix, MatrixMut, Panels, Right, Start, gemm};
 pub use lora::{Lora, LoraGradients};
 pub use philox::philox;
 pub use simd::Isa;

@@ -7,6 +7,7 @@
 // Calls into code compiled for an instruction set are the only `unsafe` of this crate.
 #![allow(unsafe_code)]
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A set of vector instructions, narrowest first.
@@ -58,6 +59,23 @@ impl Isa {
             Isa::Avx2 => "AVX2",
         }
     }
+}
+
+/// Asks the memory for the elements of a range, as far as they are there, ahead of their use. Changes no result.
+#[inline(always)]
+pub(crate) fn prefetch<T>(data: &[T], range: Range<usize>) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        const LINE: usize = 64;
+        let range = range.start.min(data.len())..range.end.min(data.len());
+        for element in data[range].iter().step_by(LINE / size_of::<T>()) {
+            // SAFETY: the address is that of an element, and a prefetch reads nothing into the program.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(element).cast()) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (data, range);
 }
 
 /// Compiles a function once for each [`Isa`] and calls the one in use. What it calls must be `#[inline(always)]` to be

@@ -4,8 +4,11 @@
 //! product reads it. Kept in bfloat16 a model takes half the memory and half the bandwidth; it is widened when a panel
 //! is read, and all arithmetic is `f32`.
 
+use std::ops::Range;
+
 use crate::bf16::{bf16_to_f32, f32_to_bf16};
-use crate::gemm::TILE_COLUMNS;
+use crate::gemm::{TILE_COLUMNS, transpose};
+use crate::simd::prefetch;
 
 /// How the elements of a [`Weight`] are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +170,17 @@ impl Weight {
         }
     }
 
+    /// Asks the memory for the inputs `inputs` of a panel; what lies beyond its end is the next one.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, panel: usize, inputs: Range<usize>) {
+        let place = |input: usize| (panel * self.inputs + input) * TILE_COLUMNS;
+        let range = place(inputs.start)..place(inputs.end);
+        match &self.panels {
+            Panels::F32(panels) => prefetch(panels, range),
+            Panels::Bf16(panels) => prefetch(panels, range),
+        }
+    }
+
     /// The outputs `output .. output + depth`, a whole number of panels but for the last, at the 16 inputs from `input`
     /// on, as `[output][input]`, into `room`. Inputs beyond the last become 0.
     #[inline(always)]
@@ -190,18 +204,6 @@ impl Weight {
                 Panels::Bf16(panels) => transpose(&panels[range], room, bf16_to_f32),
             }
         }
-    }
-}
-
-/// `[input][output]` to `[output][input]`, at most 16 each.
-#[inline(always)]
-fn transpose<T: Copy>(block: &[T], room: &mut [f32], widen: impl Fn(T) -> f32) {
-    let (inputs, _) = block.as_chunks::<TILE_COLUMNS>();
-    for (output, row) in room.chunks_exact_mut(TILE_COLUMNS).enumerate() {
-        for (value, outputs) in row.iter_mut().zip(inputs) {
-            *value = widen(outputs[output]);
-        }
-        row[inputs.len()..].fill(0.0);
     }
 }
 

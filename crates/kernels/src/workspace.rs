@@ -3,7 +3,7 @@
 use crate::attention::SCORES;
 use crate::gemm::{BLOCK_LENGTH, PANEL_LENGTH};
 
-/// Room for packed operands and for blocks of attention scores, a quarter of a mebibyte. One for each thread; what it
+/// Room for packed operands and for blocks of attention scores, [`Workspace::BYTES`]. One for each thread; what it
 /// holds between two operations never matters.
 #[derive(Clone, Debug)]
 pub struct Workspace {
@@ -14,6 +14,9 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// What it takes.
+    pub const BYTES: usize = (BLOCK_LENGTH + PANEL_LENGTH + 2 * SCORES) * size_of::<f32>();
+
     /// Allocates it.
     pub fn new() -> Self {
         Self {

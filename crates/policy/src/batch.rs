@@ -56,7 +56,7 @@ pub(crate) struct Packed {
 
 /// Rows that one thread computes at a time, about: enough to make up for reading all weights, and few enough to share
 /// a batch among threads. Not a matter of the machine: gradients are summed over packs.
-const ROWS: usize = 192;
+pub(crate) const ROWS: usize = 192;
 
 /// Packs sequences in their order.
 ///

@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use scrl_kernels::attention::{Keys, PAGE, Rows};
+use scrl_kernels::attention::{Attention, Keys, PAGE};
 
 use crate::config::ModelConfig;
 
 /// What attention needs of the tokens so far. A clone shares all pages; one that is written to is copied first.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
-    /// Elements of a row of keys.
-    width: usize,
+    shape: Attention,
     layers: Vec<Pages>,
     tokens: usize,
 }
 
-/// Of one layer; `PAGE` rows each.
+/// Of one layer; `PAGE` tokens each.
 #[derive(Clone, Debug, Default)]
 struct Pages {
     keys: Vec<Arc<Vec<f32>>>,
@@ -26,7 +25,7 @@ impl Cache {
     /// Of a sequence without tokens.
     pub(crate) fn new(config: &ModelConfig) -> Self {
         Self {
-            width: config.attention.key_width(),
+            shape: config.attention,
             layers: vec![Pages::default(); config.layers],
             tokens: 0,
         }
@@ -48,8 +47,13 @@ impl Cache {
             keys: key_pages,
             values: value_pages,
         } = &mut self.layers[layer];
-        write(key_pages, self.tokens, self.width, keys);
-        write(value_pages, self.tokens, self.width, values);
+        let (shape, width) = (self.shape, self.shape.key_width());
+        let rows = keys.chunks_exact(width).zip(values.chunks_exact(width));
+        for (token, (key, value)) in (self.tokens..).zip(rows) {
+            let place = token % PAGE;
+            shape.write_key(page(key_pages, token, shape.key_page()), place, key);
+            shape.write_value(page(value_pages, token, shape.value_page()), place, value);
+        }
     }
 
     /// Calls `attend` with the keys and values of a layer, the `new` last not yet counted.
@@ -57,55 +61,37 @@ impl Cache {
         let Pages { keys, values } = &self.layers[layer];
         let keys: Vec<&[f32]> = keys.iter().map(|page| page.as_slice()).collect();
         let values: Vec<&[f32]> = values.iter().map(|page| page.as_slice()).collect();
-        attend(Keys {
-            keys: Rows::Pages(&keys),
-            values: Rows::Pages(&values),
+        attend(Keys::Pages {
+            keys: &keys,
+            values: &values,
             tokens: self.tokens + new,
         });
     }
 }
 
-/// Writes rows from the row `first` on.
-fn write(pages: &mut Vec<Arc<Vec<f32>>>, first: usize, width: usize, rows: &[f32]) {
-    for (index, row) in rows.chunks_exact(width).enumerate() {
-        let place = first + index;
-        if place / PAGE == pages.len() {
-            pages.push(Arc::new(vec![0.0; PAGE * width]));
-        }
-        let page = Arc::make_mut(&mut pages[place / PAGE]);
-        page[place % PAGE * width..][..width].copy_from_slice(row);
+/// The page of a token, which is made if it is the first there, and copied if others share it.
+fn page(pages: &mut Vec<Arc<Vec<f32>>>, token: usize, len: usize) -> &mut [f32] {
+    if token / PAGE == pages.len() {
+        pages.push(Arc::new(vec![0.0; len]));
     }
+    Arc::make_mut(&mut pages[token / PAGE]).as_mut_slice()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rows(pages: &[Arc<Vec<f32>>], count: usize) -> Vec<f32> {
-        pages
-            .iter()
-            .flat_map(|page| page.iter().copied())
-            .take(count)
-            .collect()
-    }
-
     #[test]
     fn a_clone_goes_its_own_way_and_shares_what_is_the_same() {
         let mut pages = Vec::new();
-        let start: Vec<f32> = (0..(PAGE + 3) * 2).map(|value| value as f32).collect();
-        write(&mut pages, 0, 2, &start);
+        for token in 0..PAGE + 3 {
+            page(&mut pages, token, PAGE)[token % PAGE] = token as f32;
+        }
         let mut fork = pages.clone();
-        write(&mut fork, PAGE + 3, 2, &[-1.0, -2.0]);
-        write(&mut pages, PAGE + 3, 2, &[-3.0, -4.0]);
-        assert_eq!(rows(&pages, start.len()), start);
-        assert_eq!(
-            rows(&fork, start.len() + 2),
-            [&*start, &[-1.0, -2.0]].concat()
-        );
-        assert_eq!(
-            rows(&pages, start.len() + 2),
-            [&*start, &[-3.0, -4.0]].concat()
-        );
+        page(&mut fork, PAGE + 3, PAGE)[3] = -1.0;
+        page(&mut pages, PAGE + 3, PAGE)[3] = -2.0;
+        assert_eq!(pages[1][..5], [64.0, 65.0, 66.0, -2.0, 0.0]);
+        assert_eq!(fork[1][..5], [64.0, 65.0, 66.0, -1.0, 0.0]);
         assert!(Arc::ptr_eq(&pages[0], &fork[0]) && !Arc::ptr_eq(&pages[1], &fork[1]));
     }
 }

@@ -6,6 +6,7 @@
 //! `rope_scaling`) and since (`rope_parameters`).
 
 mod raw;
+mod written;
 
 pub(crate) use raw::{RawConfig, RawScaling};
 
@@ -77,6 +78,24 @@ pub struct Biases {
 }
 
 impl ModelConfig {
+    /// The form of the model in a folder, in a GGUF file, or by a configuration file (`*.json`) alone. Weights are not
+    /// read.
+    ///
+    /// # Errors
+    /// As [`ModelConfig::read`].
+    pub fn of(path: &Path) -> Result<Self, Error> {
+        if !path.is_file() {
+            return Self::read(&path.join("config.json"));
+        }
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            return Self::read(path);
+        }
+        Ok(crate::gguf::Gguf::open(path)?.config().clone())
+    }
+
     /// Reads `config.json`.
     ///
     /// # Errors
@@ -135,6 +154,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_read_again() {
+        let qwen = r#"{"model_type": "qwen2", "vocab_size": 64, "hidden_size": 32, "intermediate_size": 48,
+            "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "rms_norm_eps": 1e-06,
+            "max_position_embeddings": 128, "tie_word_embeddings": true}"#;
+        let starcoder = r#"{"model_type": "starcoder2", "vocab_size": 64, "hidden_size": 32, "intermediate_size": 48,
+            "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "sliding_window": 16,
+            "max_position_embeddings": 128}"#;
+        let llama3 = DEEPSEEK_CODER.replace(
+            r#"{"factor": 4.0, "type": "linear"}"#,
+            r#"{"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+                "original_max_position_embeddings": 8192}, "attention_bias": true, "head_dim": 64"#,
+        );
+        for text in [DEEPSEEK_CODER, qwen, starcoder, &llama3] {
+            let config = read(text).unwrap();
+            assert_eq!(read(&config.to_json().to_string()).unwrap(), config);
+        }
+    }
+
+    #[test]
     fn says_what_is_wrong() {
         let cases = [
             ("", "{", "EOF while parsing"),
@@ -163,6 +201,11 @@ mod tests {
                 "\"hidden_size\": 2048",
                 "\"hidden_size\": 99999999999",
                 "hidden_size is 99999999999",
+            ),
+            (
+                "embeddings\": 16384",
+                "embeddings\": 999999999999",
+                "max_position_embeddings is 999999999999",
             ),
             (
                 "\"rope_theta\": 100000",

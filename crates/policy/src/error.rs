@@ -47,6 +47,18 @@ pub enum Error {
         /// The name of the one that is missing.
         tensor: String,
     },
+    /// A model that is larger than what is left of the memory; nothing was allocated.
+    #[error(
+        "`{path}` needs {needed} MiB of memory for its weights, and {available} MiB are available; keep them in bfloat16, or take a smaller model"
+    )]
+    Memory {
+        /// The model.
+        path: PathBuf,
+        /// In mebibytes.
+        needed: u64,
+        /// In mebibytes.
+        available: u64,
+    },
     /// A sequence that the model cannot take.
     #[error("a sequence of {tokens} tokens: {problem}")]
     Sequence {

@@ -15,6 +15,7 @@ use crate::config::MlpKind;
 use crate::model::{Layer, Model, Norm};
 use crate::module::Module;
 
+pub(crate) use backward::Sink;
 pub(crate) use cached::Cached;
 
 /// A layer about to be applied to some packed sequences.
@@ -32,7 +33,7 @@ pub(crate) struct Pass<'a> {
 /// What a layer's way back needs of its way forward.
 #[derive(Debug)]
 pub(crate) struct Trace {
-    input: Vec<f32>,
+    pub(crate) input: Vec<f32>,
     q: Vec<f32>,
     k: Vec<f32>,
     v: Vec<f32>,
@@ -215,13 +216,26 @@ pub(crate) fn normalize(norm: &Norm, x: &[f32]) -> Vec<f32> {
     y
 }
 
-/// Adds the gradient that a norm passes back.
-pub(crate) fn normalize_backward(norm: &Norm, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+/// Adds the gradient that a norm passes back, and those of its gain and bias, if they are wanted.
+pub(crate) fn normalize_backward(
+    norm: &Norm,
+    x: &[f32],
+    dy: &[f32],
+    dx: &mut [f32],
+    parameters: Option<(&mut [f32], Option<&mut [f32]>)>,
+) {
     if norm.bias.is_none() {
-        return rms_norm::backward(x, &norm.gain, norm.epsilon, dy, dx);
+        rms_norm::backward(x, &norm.gain, norm.epsilon, dy, dx);
+        if let Some((dgain, _)) = parameters {
+            rms_norm::backward_gain(x, norm.epsilon, dy, dgain);
+        }
+        return;
     }
     let mut room = vec![0.0; norm.gain.len()];
     layer_norm::backward(x, &norm.gain, norm.epsilon, dy, dx, &mut room);
+    if let Some((dgain, Some(dbias))) = parameters {
+        layer_norm::backward_parameters(x, norm.epsilon, dy, dgain, dbias, &mut room);
+    }
 }
 
 /// `sum += term`.

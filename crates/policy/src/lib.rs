@@ -1,6 +1,6 @@
 //! A language model with a `LoRA` adapter: load, sample, score, differentiate, save.
 //!
-//! A [`Model`] is read from a folder and never changes; an [`Adapter`] is what is trained. A [`Policy`] is both at work:
+//! A [`Model`] is read from a folder; an [`Adapter`] is what is trained, or the model's own weights are. A [`Policy`] is both at work:
 //! it scores sequences and differentiates any loss that is a sum over their tokens. The same inputs give the same bits, on
 //! any number of threads.
 
@@ -12,12 +12,15 @@ mod batch;
 mod cache;
 mod config;
 mod error;
+mod export;
 mod generate;
 mod gguf;
 mod layer;
+mod memory;
 mod model;
 mod module;
 mod parallel;
+mod parameters;
 mod peft;
 mod safetensors;
 mod sampling;
@@ -28,11 +31,13 @@ pub use adapter::{Adapter, AdapterConfig};
 pub use batch::Sequence;
 pub use config::{Biases, MlpKind, ModelConfig, NormKind};
 pub use error::Error;
+pub use export::ExportOptions;
 pub use generate::{Answer, GenerateOptions, Prompt};
 pub use gguf::{Gguf, Value};
+pub use memory::{Footprint, Load, available_memory};
 pub use model::{LoadOptions, Model};
 pub use module::Module;
 pub use peft::PeftAdapter;
 pub use safetensors::Checkpoint;
 pub use sampling::Sampling;
-pub use score::{Gradient, Policy, Prediction, Slope};
+pub use score::{Gradient, GradientOptions, Policy, Prediction, Slope};

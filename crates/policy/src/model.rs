@@ -8,6 +8,7 @@ use scrl_kernels::{Precision, Weight};
 use crate::config::{ModelConfig, NormKind};
 use crate::error::Error;
 use crate::gguf::Gguf;
+use crate::memory::{self, Footprint};
 use crate::module::Module;
 use crate::safetensors::Checkpoint;
 use crate::tensors::Tensors;
@@ -43,6 +44,11 @@ pub(crate) struct Layer {
 }
 
 impl Layer {
+    /// Where the linear layer of a module is, if there is one.
+    pub(crate) fn linear_place(&mut self, module: Module) -> &mut Option<Linear> {
+        &mut self.linears[module.index()]
+    }
+
     pub(crate) fn linear(&self, module: Module) -> &Linear {
         self.linears[module.index()]
             .as_ref()
@@ -101,6 +107,7 @@ impl Model {
             );
             return Err(Error::invalid(path, problem));
         }
+        memory::check(path, Footprint::new(&config, options).weights())?;
         Reader {
             tensors,
             precision: options.precision,
@@ -128,6 +135,11 @@ impl Model {
             }),
             None => Ok(()),
         }
+    }
+
+    /// The output layer, if it is not the embedding.
+    pub(crate) fn head_mut(&mut self) -> Option<&mut Weight> {
+        self.head.as_mut()
     }
 
     pub(crate) fn head(&self) -> &Weight {

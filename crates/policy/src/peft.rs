@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use scrl_kernels::Precision;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ use crate::adapter::{Adapter, AdapterConfig};
 use crate::config::ModelConfig;
 use crate::error::Error;
 use crate::module::Module;
+use crate::parameters::TensorView;
 use crate::safetensors::{Checkpoint, Tensor, write};
 
 const CONFIG: &str = "adapter_config.json";
@@ -129,16 +131,16 @@ impl PeftAdapter {
             let [a, b] = names(layer, module, model);
             tensors.push(Tensor {
                 name: a,
-                shape: [lora.rank, inputs],
-                values: lora.a,
+                shape: vec![lora.rank, inputs],
+                values: TensorView::Vector(lora.a),
             });
             tensors.push(Tensor {
                 name: b,
-                shape: [outputs, lora.rank],
-                values: lora.b,
+                shape: vec![outputs, lora.rank],
+                values: TensorView::Vector(lora.b),
             });
         }
-        write(&folder.join(FACTORS), tensors)?;
+        write(&folder.join(FACTORS), tensors, Precision::F32)?;
         let Some((weights, bias)) = self.adapter.value_head() else {
             return Ok(());
         };
@@ -146,16 +148,16 @@ impl PeftAdapter {
         let tensors = vec![
             Tensor {
                 name: "weight".to_owned(),
-                shape: [1, weights.len()],
-                values: weights,
+                shape: vec![1, weights.len()],
+                values: TensorView::Vector(weights),
             },
             Tensor {
                 name: "bias".to_owned(),
-                shape: [1, 1],
-                values: &bias,
+                shape: vec![1, 1],
+                values: TensorView::Vector(&bias),
             },
         ];
-        write(&folder.join(VALUE_HEAD), tensors)
+        write(&folder.join(VALUE_HEAD), tensors, Precision::F32)
     }
 }
 

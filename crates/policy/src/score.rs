@@ -6,9 +6,10 @@ use scrl_kernels::{Workspace, embedding};
 use crate::adapter::Adapter;
 use crate::batch::{Packed, Sequence, pack};
 use crate::error::Error;
-use crate::layer::{Pass, Trace, normalize, normalize_backward};
+use crate::layer::{Pass, Sink, Trace, add, normalize, normalize_backward};
 use crate::model::Model;
 use crate::parallel::in_order;
+use crate::parameters::Places;
 
 /// A model, with an adapter or as it is, at work.
 #[derive(Clone, Copy, Debug)]
@@ -41,13 +42,60 @@ pub struct Slope {
     pub value: f32,
 }
 
+/// How a gradient is computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GradientOptions {
+    /// The key of this step's dropout; without one, nothing is dropped.
+    pub dropout: Option<u64>,
+    /// Whether the gradient of the model's own weights is wanted too.
+    pub weights: bool,
+    /// Whether layers are computed again on the way back instead of kept (Chen et al. 2016): a third more work, the same
+    /// bits, and memory for one layer's intermediate results in place of all.
+    pub recompute: bool,
+}
+
 /// The gradient of a loss.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gradient {
-    /// By each of [`Adapter::values`].
+    /// By each of [`Adapter::values`]; empty without an adapter.
     pub values: Vec<f32>,
+    /// By each of [`Model::parameters`]; empty unless it was wanted.
+    pub weights: Vec<f32>,
     /// What was said on the way, by sequence and predicted token.
     pub predictions: Vec<Vec<Prediction>>,
+}
+
+impl Gradient {
+    fn zeros(adapter: Option<&Adapter>, places: Option<&Places>) -> Self {
+        Self {
+            values: vec![0.0; adapter.map_or(0, |adapter| adapter.values().len())],
+            weights: vec![0.0; places.map_or(0, |places| places.len)],
+            predictions: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, part: Self) {
+        add(&mut self.values, &part.values);
+        add(&mut self.weights, &part.weights);
+        self.predictions.extend(part.predictions);
+    }
+}
+
+/// What is kept of a layer's way forward.
+enum Kept {
+    Trace(Box<Trace>),
+    /// What it read; the rest is computed again.
+    Input(Vec<f32>),
+}
+
+impl Kept {
+    fn new(trace: Trace, recompute: bool) -> Self {
+        if recompute {
+            Kept::Input(trace.input)
+        } else {
+            Kept::Trace(Box::new(trace))
+        }
+    }
 }
 
 /// Room of one thread.
@@ -56,8 +104,8 @@ struct Room {
     logits: Vec<f32>,
 }
 
-/// Tokens whose logits exist at a time.
-const LOGIT_ROWS: usize = 64;
+/// Tokens whose logits exist at a time: enough to make up for reading the weights of the output layer.
+pub(crate) const LOGIT_ROWS: usize = 128;
 
 impl Policy<'_> {
     /// What is said of every token of the sequences but the first of each.
@@ -97,41 +145,55 @@ impl Policy<'_> {
     }
 
     /// The gradient of a loss that is a sum over predicted tokens: `slope` is given the index of a sequence, that of a
-    /// predicted token in it, and what is said of it. `dropout` is the key of this step's dropout; without one, nothing
-    /// is dropped.
+    /// predicted token in it, and what is said of it.
     ///
     /// # Errors
     /// If the model cannot take one of the sequences.
-    ///
-    /// # Panics
-    /// Without an adapter, which alone has a gradient.
     pub fn gradient(
         &self,
         sequences: &[Sequence],
-        dropout: Option<u64>,
+        options: GradientOptions,
         slope: impl Fn(usize, usize, Prediction) -> Slope + Sync,
     ) -> Result<Gradient, Error> {
-        let adapter = self.adapter.expect("only an adapter has a gradient");
+        let mut sum = Gradient::default();
+        self.add_gradient(&mut sum, sequences, options, slope)?;
+        Ok(sum)
+    }
+
+    /// [`Policy::gradient`], added to that of earlier sequences: a large batch in parts. Gradients are summed pack by
+    /// pack, so where each part ends with a pack of the whole batch ([`Policy::packs`]), the sum has the bits of the whole.
+    ///
+    /// # Errors
+    /// As [`Policy::gradient`]; nothing is added then.
+    pub fn add_gradient(
+        &self,
+        sum: &mut Gradient,
+        sequences: &[Sequence],
+        options: GradientOptions,
+        slope: impl Fn(usize, usize, Prediction) -> Slope + Sync,
+    ) -> Result<(), Error> {
         let packs = pack(self.model, sequences)?;
-        let mut values = vec![0.0; adapter.values().len()];
-        let mut predictions = Vec::with_capacity(sequences.len());
+        let places = options.weights.then(|| Places::new(self.model.config()));
+        if sum.values.is_empty() && sum.weights.is_empty() {
+            *sum = Gradient::zeros(self.adapter, places.as_ref());
+        }
         let work = |index: usize, room: &mut Room| {
-            self.pack_gradient(adapter, &packs[index], dropout, &slope, room)
+            self.pack_gradient(&packs[index], options, places.as_ref(), &slope, room)
         };
-        in_order(
-            packs.len(),
-            self.threads,
-            || self.room(),
-            work,
-            |_, (gradient, said)| {
-                crate::layer::add(&mut values, &gradient);
-                predictions.extend(said);
-            },
-        );
-        Ok(Gradient {
-            values,
-            predictions,
-        })
+        let room = || self.room();
+        in_order(packs.len(), self.threads, room, work, |_, part| {
+            sum.add(part);
+        });
+        Ok(())
+    }
+
+    /// How many of the sequences are computed together each time, in their order: it depends on their lengths alone.
+    ///
+    /// # Errors
+    /// If the model cannot take one of the sequences.
+    pub fn packs(&self, sequences: &[Sequence]) -> Result<Vec<usize>, Error> {
+        let packs = pack(self.model, sequences)?;
+        Ok(packs.iter().map(|pack| pack.segments.len()).collect())
     }
 
     /// The logits after every token of a sequence, `(tokens, vocabulary)`: for comparisons, as it is large.
@@ -206,28 +268,73 @@ impl Policy<'_> {
         Some(hidden.chunks_exact(weights.len()).map(value).collect())
     }
 
+    /// What one pack adds to the gradient.
     fn pack_gradient(
         &self,
-        adapter: &Adapter,
         pack: &Packed,
-        dropout: Option<u64>,
+        options: GradientOptions,
+        places: Option<&Places>,
         slope: &impl Fn(usize, usize, Prediction) -> Slope,
         room: &mut Room,
-    ) -> (Vec<f32>, Vec<Vec<Prediction>>) {
-        let mut traces = Vec::with_capacity(self.model.layers.len());
-        let (last, hidden) = self.hidden(pack, dropout, |trace| traces.push(trace), room);
-        let places = places(pack);
-        let values = self.values(&hidden);
+    ) -> Gradient {
+        let mut kept = Vec::with_capacity(self.model.layers.len());
+        let keep = |trace| kept.push(Kept::new(trace, options.recompute));
+        let (last, hidden) = self.hidden(pack, options.dropout, keep, room);
+        let mut gradient = Gradient::zeros(self.adapter, places);
+        let (said, mut dx) = self.head_backward(pack, &hidden, places, slope, &mut gradient, room);
+        let workspace = &mut room.workspace;
+        let mut sink = Sink {
+            adapter: &mut gradient.values,
+            weights: places.zip(Some(&mut gradient.weights[..])),
+        };
+        let dhidden = std::mem::replace(&mut dx, vec![0.0; last.len()]);
+        let norm = sink.weights.as_mut();
+        let norm = norm.map(|(places, values)| places.norm.of(values));
+        normalize_backward(&self.model.norm, &last, &dhidden, &mut dx, norm);
+        drop((last, hidden, dhidden));
+        for (index, kept) in kept.into_iter().enumerate().rev() {
+            let pass = self.pass(index, pack, options.dropout);
+            let trace = match kept {
+                Kept::Trace(trace) => *trace,
+                Kept::Input(input) => pass.forward(input, workspace).1,
+            };
+            dx = pass.backward(trace, dx, &mut sink, workspace);
+        }
+        if let Some((places, values)) = sink.weights {
+            let width = self.model.config().width;
+            embedding::backward(
+                &pack.tokens,
+                width,
+                &dx,
+                &mut values[places.embedding.clone()],
+            );
+        }
+        gradient.predictions = by_sequence(pack, |row| said[row]);
+        gradient
+    }
+
+    /// What is said of each token, and the gradient of the hidden states; adds those of the output layer and of the value
+    /// head.
+    fn head_backward(
+        &self,
+        pack: &Packed,
+        hidden: &[f32],
+        places: Option<&Places>,
+        slope: &impl Fn(usize, usize, Prediction) -> Slope,
+        gradient: &mut Gradient,
+        room: &mut Room,
+    ) -> (Vec<Prediction>, Vec<f32>) {
+        let indices = indices(pack);
+        let values = self.values(hidden);
         let mut said = vec![Prediction::default(); pack.targets.len()];
         let mut value_slopes = vec![0.0; pack.targets.len()];
         let mut dhidden = vec![0.0; hidden.len()];
-        let Room { workspace, logits } = room;
         let slope = |row: usize, score: TokenScore| {
             said[row] = Prediction {
                 score,
                 value: values.as_ref().map(|values| values[row]),
             };
-            let (sequence, token) = places[row];
+            let (sequence, token) = indices[row];
             let slope = slope(sequence, token, said[row]);
             value_slopes[row] = slope.value;
             TokenScore {
@@ -235,28 +342,27 @@ impl Policy<'_> {
                 entropy: slope.entropy,
             }
         };
-        let targets = &pack.targets;
+        let dweight = places.map(|places| {
+            let place = places.head.as_ref().unwrap_or(&places.embedding);
+            &mut gradient.weights[place.clone()]
+        });
+        let (head, targets) = (self.model.head(), &pack.targets);
+        let Room { workspace, logits } = room;
         head::forward_backward(
-            &hidden,
-            self.model.head(),
+            hidden,
+            head,
             targets,
             logits,
             slope,
             &mut dhidden,
-            None,
+            dweight,
             workspace,
         );
-
-        let mut gradient = vec![0.0; adapter.values().len()];
-        value_backward(adapter, &hidden, &value_slopes, &mut dhidden, &mut gradient);
-        let mut dx = vec![0.0; last.len()];
-        normalize_backward(&self.model.norm, &last, &dhidden, &mut dx);
-        for (index, trace) in traces.into_iter().enumerate().rev() {
-            dx = self
-                .pass(index, pack, dropout)
-                .backward(trace, dx, &mut gradient, workspace);
+        if let Some(adapter) = self.adapter {
+            let gradient = &mut gradient.values;
+            value_backward(adapter, hidden, &value_slopes, &mut dhidden, gradient);
         }
-        (gradient, by_sequence(pack, |row| said[row]))
+        (said, dhidden)
     }
 }
 
@@ -287,7 +393,7 @@ fn value_backward(
 }
 
 /// Index of the sequence, and of the predicted token in it, for each row.
-fn places(pack: &Packed) -> Vec<(usize, usize)> {
+fn indices(pack: &Packed) -> Vec<(usize, usize)> {
     let segments = pack.segments.iter().enumerate();
     segments
         .flat_map(|(index, segment)| {

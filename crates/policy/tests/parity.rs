@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use scrl_kernels::Precision;
 use scrl_kernels::adamw::{AdamW, clip_scale, sum_of_squares};
 use scrl_policy::{
-    Adapter, AdapterConfig, Checkpoint, LoadOptions, Model, Module, PeftAdapter, Policy,
-    Prediction, Sequence, Slope,
+    Adapter, AdapterConfig, Checkpoint, ExportOptions, GradientOptions, LoadOptions, Model, Module,
+    PeftAdapter, Policy, Prediction, Sequence, Slope,
 };
 
 const MODELS: [&str; 5] = ["llama", "llama-linear", "llama3", "qwen2", "starcoder2"];
@@ -190,7 +190,7 @@ fn gradients_are_those_of_autograd() {
         };
         let gradient = fixture
             .policy(Some(&adapter))
-            .gradient(&sequences, None, slope)
+            .gradient(&sequences, GradientOptions::default(), slope)
             .unwrap();
         let loss = gradient.predictions.iter().flatten().map(|said| {
             let distance = said.value.unwrap() - 1.0;
@@ -266,7 +266,7 @@ fn twenty_steps_follow_pefts_loss() {
             };
             let gradient = fixture
                 .policy(Some(&adapter))
-                .gradient(&sequences, None, slope)
+                .gradient(&sequences, GradientOptions::default(), slope)
                 .unwrap();
             let loss = -gradient
                 .predictions
@@ -288,6 +288,113 @@ fn twenty_steps_follow_pefts_loss() {
                 (&mut first, &mut second),
                 adapter.values_mut(),
             );
+        }
+    }
+}
+
+/// Mean cross-entropy and its gradient, of a model without adapter.
+fn full_gradient(fixture: &Fixture, model: &Model) -> (f32, Vec<f32>) {
+    let policy = Policy {
+        model,
+        adapter: None,
+        threads: 2,
+    };
+    let sequences = fixture.sequences();
+    let count = sequences.iter().map(Sequence::predictions).sum::<usize>() as f32;
+    let options = GradientOptions {
+        weights: true,
+        ..GradientOptions::default()
+    };
+    let slope = |_, _, _| Slope {
+        log_prob: -1.0 / count,
+        ..Slope::default()
+    };
+    let gradient = policy.gradient(&sequences, options, slope).unwrap();
+    let said = gradient.predictions.iter().flatten();
+    let loss = -said.map(|said| said.score.log_prob).sum::<f32>() / count;
+    (loss, gradient.weights)
+}
+
+#[test]
+fn gradients_of_all_weights_are_as_long_as_autograds() {
+    for fixture in MODELS.map(Fixture::load) {
+        let (_, gradient) = full_gradient(&fixture, &fixture.model);
+        let mut compared = 0;
+        for (name, range) in fixture.model.parameter_ranges() {
+            let want = f64::from(all(&fixture.expected, &format!("full.norm.{name}"))[0]);
+            let got = norm(&gradient[range.clone()]);
+            assert!(
+                (got - want).abs() < 1e-3 * want.max(1e-3),
+                "{}: the gradient of {name} has the norm {got}, not {want}",
+                fixture.name
+            );
+            compared += range.len();
+        }
+        assert_eq!(compared, gradient.len());
+    }
+}
+
+#[test]
+fn twenty_steps_on_all_weights_follow_the_loss_of_transformers() {
+    for fixture in MODELS.map(Fixture::load) {
+        let mut model = fixture.model.clone();
+        let mut values = model.parameters();
+        let optimizer = AdamW {
+            learning_rate: 1e-3,
+            weight_decay: 0.01,
+            ..AdamW::default()
+        };
+        let (mut first, mut second) = (vec![0.0; values.len()], vec![0.0; values.len()]);
+        for (step, want) in (1..).zip(all(&fixture.expected, "full.curve")) {
+            let (loss, gradient) = full_gradient(&fixture, &model);
+            assert!(
+                (loss - want).abs() < 1e-3,
+                "{}: loss {loss} before step {step}, not {want}",
+                fixture.name
+            );
+            let scale = clip_scale(sum_of_squares(&gradient).sqrt(), 1.0);
+            let moments = (&mut first[..], &mut second[..]);
+            optimizer.step(step, &gradient, scale, moments, &mut values);
+            model.set_parameters(&values);
+        }
+    }
+}
+
+#[test]
+fn a_merged_adapter_gives_the_logits_of_pefts_and_survives_export() {
+    for fixture in MODELS.map(Fixture::load) {
+        let mut merged = fixture.model.clone();
+        merged.merge(&fixture.adapter());
+        let folder = tempfile::tempdir().unwrap();
+        let options = ExportOptions {
+            precision: Precision::F32,
+            largest_file: 30_000,
+            like: (fixture.name == "qwen2").then_some(&fixture.folder),
+        };
+        merged.export(folder.path(), options).unwrap();
+        let options = LoadOptions {
+            precision: Precision::F32,
+            context: None,
+        };
+        let read = Model::load(folder.path(), options).unwrap();
+        assert_eq!(read.config(), merged.config());
+        for (index, tokens) in fixture.tokens.iter().enumerate() {
+            let logits = |model| {
+                let policy = Policy {
+                    model,
+                    adapter: None,
+                    threads: 1,
+                };
+                policy.logits(tokens).unwrap()
+            };
+            let got = logits(&merged);
+            let error = distance(&got, &all(&fixture.expected, &format!("merged.{index}")));
+            assert!(error < 1e-4, "{}: off by {error}", fixture.name);
+            let same = got
+                .iter()
+                .zip(&logits(&read))
+                .all(|(a, b)| a.to_bits() == b.to_bits());
+            assert!(same, "{}: export has changed the model", fixture.name);
         }
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use scrl_kernels::Precision;
 use scrl_policy::{
-    Adapter, AdapterConfig, Error, LoadOptions, Model, PeftAdapter, Policy, Prediction, Sequence,
-    Slope,
+    Adapter, AdapterConfig, Error, Gradient, GradientOptions, LoadOptions, Model, PeftAdapter,
+    Policy, Prediction, Sequence, Slope,
 };
 
 fn model(name: &str) -> Model {
@@ -60,6 +60,13 @@ fn slope(_: usize, token: usize, said: Prediction) -> Slope {
     }
 }
 
+fn dropout(key: u64) -> GradientOptions {
+    GradientOptions {
+        dropout: Some(key),
+        ..GradientOptions::default()
+    }
+}
+
 fn numbered(sequences: &[Vec<u32>]) -> Vec<Sequence<'_>> {
     sequences
         .iter()
@@ -87,7 +94,9 @@ fn threads_change_nothing() {
                 adapter: Some(&adapter),
                 threads,
             };
-            policy.gradient(&numbered(&tokens), Some(5), slope).unwrap()
+            policy
+                .gradient(&numbered(&tokens), dropout(5), slope)
+                .unwrap()
         };
         let (one, three) = (of(1), of(3));
         assert!(one.values.iter().any(|value| *value != 0.0));
@@ -103,6 +112,65 @@ fn threads_change_nothing() {
     }
 }
 
+fn all_bits(gradient: &Gradient) -> (Vec<u32>, Vec<u32>, Vec<Vec<[u32; 3]>>) {
+    let of = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect();
+    let said = gradient.predictions.iter().map(|said| bits(said)).collect();
+    (of(&gradient.values), of(&gradient.weights), said)
+}
+
+#[test]
+fn threads_and_recomputation_change_no_gradient_of_any_weight() {
+    for name in ["llama3", "starcoder2", "llama-linear"] {
+        let model = model(name);
+        let adapter = adapter(name, &model, 0.1);
+        let tokens = sequences();
+        let of = |threads, recompute| {
+            let policy = Policy {
+                model: &model,
+                adapter: Some(&adapter),
+                threads,
+            };
+            let options = GradientOptions {
+                weights: true,
+                recompute,
+                ..dropout(5)
+            };
+            let gradient = policy.gradient(&numbered(&tokens), options, slope);
+            all_bits(&gradient.unwrap())
+        };
+        let plain = of(1, false);
+        assert!(plain.1.iter().any(|bits| *bits != 0));
+        assert!(plain == of(3, false), "{name}: threads");
+        assert!(plain == of(2, true), "{name}: recomputation");
+    }
+}
+
+#[test]
+fn a_batch_in_parts_of_whole_packs_has_the_bits_of_the_whole() {
+    let model = model("qwen2");
+    let adapter = adapter("qwen2", &model, 0.1);
+    let policy = Policy {
+        model: &model,
+        adapter: Some(&adapter),
+        threads: 2,
+    };
+    let tokens = sequences();
+    let numbered = numbered(&tokens);
+    let options = GradientOptions {
+        weights: true,
+        ..dropout(5)
+    };
+    let whole = policy.gradient(&numbered, options, slope).unwrap();
+    let packs = policy.packs(&numbered).unwrap();
+    assert!(packs.len() > 2 && packs.iter().sum::<usize>() == numbered.len());
+    let (first, second) = numbered.split_at(packs[0] + packs[1]);
+    let mut sum = policy.gradient(first, options, slope).unwrap();
+    policy
+        .add_gradient(&mut sum, second, options, slope)
+        .unwrap();
+    assert!(all_bits(&whole) == all_bits(&sum));
+}
+
 #[test]
 fn company_changes_nothing() {
     let model = model("qwen2");
@@ -115,13 +183,13 @@ fn company_changes_nothing() {
     let tokens = sequences();
     let numbered = numbered(&tokens);
     let together = policy
-        .gradient(&numbered, Some(5), slope)
+        .gradient(&numbered, dropout(5), slope)
         .unwrap()
         .predictions;
     let scored = policy.score(&numbered).unwrap();
     for (index, sequence) in numbered.iter().enumerate() {
         let alone = policy
-            .gradient(&[*sequence], Some(5), slope)
+            .gradient(&[*sequence], dropout(5), slope)
             .unwrap()
             .predictions;
         assert_eq!(
@@ -168,7 +236,10 @@ fn scores_before_a_step_are_those_of_its_forward_pass() {
     let tokens = sequences();
     let numbered = numbered(&tokens);
     let scored = policy.score(&numbered).unwrap();
-    let trained = policy.gradient(&numbered, None, slope).unwrap().predictions;
+    let trained = policy
+        .gradient(&numbered, GradientOptions::default(), slope)
+        .unwrap()
+        .predictions;
     for (a, b) in scored.iter().zip(&trained) {
         assert_eq!(bits(a), bits(b));
     }
@@ -187,7 +258,7 @@ fn gradients_with_dropout_are_those_of_what_was_kept() {
             adapter: Some(adapter),
             threads: 1,
         };
-        let gradient = policy.gradient(&sequence, Some(11), |_, _, _| Slope {
+        let gradient = policy.gradient(&sequence, dropout(11), |_, _, _| Slope {
             log_prob: 1.0,
             ..Slope::default()
         });

@@ -1,28 +1,34 @@
 //! `scrl doctor`: what this machine offers, and whether its walls hold.
 
+mod memory;
+
 use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
 use scrl_grade::suite::{self, Program};
 use scrl_grade::{Python, Task};
+use scrl_kernels::Isa;
 use scrl_sandbox::{Host, Level, Limits, Sandbox, Wall};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::Done;
+use memory::{Memory, Question};
 
 /// Say what this machine offers: isolation level, each wall, the interpreter; and attack the walls
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  scrl doctor --python ./venv/bin/python\n\nExit code 1 when the isolation \
-                        level is below A, the interpreter cannot be used, or a program of the attack suite does not \
-                        end as it must."
+                        level is below A, the interpreter cannot be used, a program of the attack suite does not \
+                        end as it must, or there is too little memory for the model."
 )]
 pub(crate) struct Arguments {
     /// Python interpreter to look at
     #[arg(long, default_value = "python3", value_name = "PYTHON")]
     python: String,
+    #[command(flatten)]
+    question: Question,
     /// Leave out the attack suite, which takes most of the time
     #[arg(long)]
     no_attacks: bool,
@@ -39,6 +45,8 @@ struct Found {
     trial: Result<f64, String>,
     /// Absent when it was left out, or there is nothing that it could run in.
     attacks: Option<Result<Attacks, String>>,
+    /// Absent when no model was named.
+    memory: Option<Memory>,
 }
 
 /// What became of the attack suite.
@@ -52,7 +60,9 @@ struct Attacks {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
-    let found = Found::new(arguments);
+    // What was asked wrongly is said at once.
+    let memory = arguments.question.answer(processors())?;
+    let found = Found::new(arguments, memory);
     if arguments.json {
         crate::show_json(&found.as_json())?;
     } else {
@@ -66,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
 }
 
 impl Found {
-    fn new(arguments: &Arguments) -> Self {
+    fn new(arguments: &Arguments, memory: Option<Memory>) -> Self {
         let host = Arc::new(Host::detect());
         let python = Python::find(&arguments.python).map_err(|error| error.to_string());
         let trial = python
@@ -80,6 +90,7 @@ impl Found {
             host,
             python,
             trial,
+            memory,
         }
     }
 
@@ -91,6 +102,7 @@ impl Found {
         self.host.walls().level() == Level::A
             && self.trial.is_ok()
             && self.attacks.as_ref().is_none_or(attacked)
+            && self.memory.as_ref().is_none_or(Memory::fits)
     }
 
     fn as_json(&self) -> serde_json::Value {
@@ -110,6 +122,8 @@ impl Found {
             "attacks": attacks.and_then(|attacks| attacks.as_ref().ok()),
             "attacks_error": attacks.and_then(|attacks| attacks.as_ref().err()),
             "processors": processors(),
+            "instructions": Isa::in_use().as_str(),
+            "model": self.memory,
         })
     }
 
@@ -130,7 +144,12 @@ impl Found {
             Ok(ms) => format!("trial program     ran, {ms:.1} ms of CPU"),
             Err(error) => format!("trial program     did not run: {error}"),
         });
-        lines.push(format!("processors        {}", processors()));
+        let instructions = Isa::in_use().as_str();
+        lines.push(format!(
+            "processors        {}, {instructions}",
+            processors()
+        ));
+        lines.extend(self.memory.iter().flat_map(Memory::lines));
         match &self.attacks {
             Some(Ok(attacks)) => lines.extend(attacks.lines()),
             Some(Err(error)) => lines.push(format!("attack suite      did not run: {error}")),

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::forward::within;
-use super::{Attention, BLOCK, Keys, Rows};
+use super::{Attention, BLOCK, Keys, head_block};
 use crate::gemm::{Matrix, MatrixMut, Right, Start, gemm};
 use crate::math::{dot, exp};
 use crate::simd::vectorized;
@@ -38,7 +38,7 @@ pub fn backward(
     workspace: &mut Workspace,
 ) {
     let (q, k, v) = inputs;
-    let tokens = Keys::whole(k, v, shape.key_width()).tokens;
+    let tokens = Keys::whole(k, v, shape.key_width()).tokens();
     let new = shape.new_tokens(q, tokens);
     assert!(
         out.len() == q.len() && dout.len() == q.len(),
@@ -92,6 +92,13 @@ struct Block {
 }
 
 impl Block {
+    /// The keys or values of the block that its head reads.
+    fn key_rows<'a>(&self, x: &'a [f32]) -> Matrix<'a> {
+        let shape = self.shape;
+        let head = self.head / shape.group();
+        head_block(x, shape.key_width(), head, shape.size, &self.keys)
+    }
+
     /// Writes the weights `w` and the scaled gradients of the scores, `ds / sqrt(size)`, both `(rows, keys)`.
     fn weights(
         &self,
@@ -109,9 +116,7 @@ impl Block {
             keys,
         } = self;
         let product = |left: &[f32], right: &[f32], to: &mut [f32], workspace: &mut Workspace| {
-            let right = shape
-                .key_block(Rows::Whole(right), *head, keys)
-                .transposed();
+            let right = self.key_rows(right).transposed();
             let to = MatrixMut::new(to, rows.len(), keys.len());
             let left = shape.query_block(left, *head, rows);
             gemm(left, Right::Matrix(right), to, Start::Zero, workspace);
@@ -153,8 +158,7 @@ impl Block {
         } = self;
         let weights = Matrix::new(weights, rows.len(), keys.len());
         let slopes = Matrix::new(slopes, rows.len(), keys.len());
-        let key_start =
-            keys.start * shape.key_width() + head / (shape.heads / shape.kv_heads) * shape.size;
+        let key_start = keys.start * shape.key_width() + head / shape.group() * shape.size;
         let query_start = rows.start * shape.query_width() + head * shape.size;
 
         let to = MatrixMut::strided(
@@ -174,7 +178,7 @@ impl Block {
         );
         gemm(
             slopes,
-            Right::Matrix(shape.key_block(Rows::Whole(k), *head, keys)),
+            Right::Matrix(self.key_rows(k)),
             to,
             Start::Add,
             workspace,

@@ -1,5 +1,8 @@
 //! Operands of a product: slices with a shape.
 
+use std::ops::Range;
+
+use super::tile::TILE_COLUMNS;
 use crate::weight::Weight;
 
 /// A matrix to read: element `(i, j)` is `data[i * row_stride + j * column_stride]`.
@@ -164,6 +167,45 @@ pub enum Right<'a> {
     Weight(&'a Weight),
     /// `B = W`: the product that carries a gradient back to the inputs.
     WeightTransposed(&'a Weight),
+    /// `B` in the order in which a product reads it.
+    Panels(Panels<'a>),
+}
+
+/// A matrix `(rows, columns)` in panels of 16 columns, each `[row][column]`. Columns beyond the last may hold anything.
+#[derive(Clone, Copy, Debug)]
+pub struct Panels<'a> {
+    data: &'a [f32],
+    rows: usize,
+    columns: usize,
+    height: usize,
+}
+
+impl<'a> Panels<'a> {
+    /// With `height` rows from one panel to the next, of which the first `rows` count.
+    ///
+    /// # Panics
+    /// If `data` ends before the last row does.
+    pub(crate) fn new(data: &'a [f32], rows: usize, columns: usize, height: usize) -> Self {
+        let panels = columns.div_ceil(TILE_COLUMNS);
+        assert!(
+            rows <= height && panels * height * TILE_COLUMNS <= data.len(),
+            "{panels} panels of {height} rows in {} elements",
+            data.len()
+        );
+        Self {
+            data,
+            rows,
+            columns,
+            height,
+        }
+    }
+
+    /// Rows `first .. first + depth` of the panel of a column.
+    #[inline(always)]
+    pub(super) fn panel(&self, first: usize, depth: usize, column: usize) -> &'a [f32] {
+        let start = (column / TILE_COLUMNS * self.height + first) * TILE_COLUMNS;
+        &self.data[start..start + depth * TILE_COLUMNS]
+    }
 }
 
 impl Right<'_> {
@@ -173,6 +215,7 @@ impl Right<'_> {
             Right::Matrix(matrix) => matrix.rows(),
             Right::Weight(weight) => weight.inputs(),
             Right::WeightTransposed(weight) => weight.outputs(),
+            Right::Panels(panels) => panels.rows,
         }
     }
 
@@ -182,6 +225,24 @@ impl Right<'_> {
             Right::Matrix(matrix) => matrix.columns(),
             Right::Weight(weight) => weight.outputs(),
             Right::WeightTransposed(weight) => weight.inputs(),
+            Right::Panels(panels) => panels.columns,
+        }
+    }
+
+    /// Asks the memory for a share of what follows a part of a panel, as large as that of `rows` among `all`: it arrives
+    /// while they are multiplied.
+    #[inline(always)]
+    pub(super) fn prefetch(
+        &self,
+        column: usize,
+        part: &Range<usize>,
+        rows: Range<usize>,
+        all: usize,
+    ) {
+        if let Right::Weight(weight) = self {
+            let share = |row: usize| part.len() * row / all;
+            let behind = part.end + share(rows.start)..part.end + share(rows.end);
+            weight.prefetch(column / TILE_COLUMNS, behind);
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn multiply(
             copy(c.row_part(row + i, column, TILE_COLUMNS), chains);
         }
     }
-    advance(a, b, &mut tile);
+    advance(a, b, height, &mut tile);
     for (i, chains) in tile.iter().enumerate().take(height) {
         copy(chains, c.row_part(row + i, column, TILE_COLUMNS));
     }
@@ -48,21 +48,39 @@ fn copy(from: &[f32], to: &mut [f32]) {
 }
 
 #[inline(always)]
-fn advance(a: &[f32], b: &[f32], tile: &mut [Row; TILE_ROWS]) {
+fn advance(a: &[f32], b: &[f32], height: usize, tile: &mut [Row; TILE_ROWS]) {
     let (a, _) = a.as_chunks::<TILE_ROWS>();
     let (b, _) = b.as_chunks::<TILE_COLUMNS>();
-    // One local for each row: an array that is indexed in the loop would be kept in memory.
-    let [mut r0, mut r1, mut r2, mut r3, mut r4, mut r5] = *tile;
-    for (a, b) in a.iter().zip(b) {
-        fma(&mut r0, a[0], b);
-        fma(&mut r1, a[1], b);
-        fma(&mut r2, a[2], b);
-        fma(&mut r3, a[3], b);
-        fma(&mut r4, a[4], b);
-        fma(&mut r5, a[5], b);
+    match height {
+        1 => advance_1(a, b, tile),
+        2 => advance_2(a, b, tile),
+        3 => advance_3(a, b, tile),
+        4 => advance_4(a, b, tile),
+        5 => advance_5(a, b, tile),
+        _ => advance_6(a, b, tile),
     }
-    *tile = [r0, r1, r2, r3, r4, r5];
 }
+
+/// The loop for the first rows of a tile. One local for each: an array that is indexed in the loop would be kept in memory.
+macro_rules! advance {
+    ($name:ident, $($row:ident $i:literal),+) => {
+        #[inline(always)]
+        fn $name(a: &[[f32; TILE_ROWS]], b: &[Row], tile: &mut [Row; TILE_ROWS]) {
+            let [$(mut $row,)+ ..] = *tile;
+            for (a, b) in a.iter().zip(b) {
+                $(fma(&mut $row, a[$i], b);)+
+            }
+            $(tile[$i] = $row;)+
+        }
+    };
+}
+
+advance!(advance_1, r0 0);
+advance!(advance_2, r0 0, r1 1);
+advance!(advance_3, r0 0, r1 1, r2 2);
+advance!(advance_4, r0 0, r1 1, r2 2, r3 3);
+advance!(advance_5, r0 0, r1 1, r2 2, r3 3, r4 4);
+advance!(advance_6, r0 0, r1 1, r2 2, r3 3, r4 4, r5 5);
 
 #[inline(always)]
 fn fma(chains: &mut Row, a: f32, b: &Row) {

@@ -8,6 +8,8 @@ use super::{Biases, MlpKind, ModelConfig, NormKind};
 
 /// Above any model's sizes, and small enough that products of three do not overflow.
 const LARGEST: usize = 1 << 20;
+/// Above any model's context, in tokens.
+const LONGEST: usize = 1 << 24;
 
 /// The keys that count here; others are passed over.
 #[derive(Deserialize)]
@@ -147,6 +149,12 @@ impl RawConfig {
             if size == 0 || size > LARGEST {
                 return Err(format!("{name} is {size}; it must be from 1 to {LARGEST}"));
             }
+        }
+        let context = self.max_position_embeddings;
+        if context == 0 || context > LONGEST {
+            return Err(format!(
+                "max_position_embeddings is {context}; it must be from 1 to {LONGEST}"
+            ));
         }
         Ok(())
     }

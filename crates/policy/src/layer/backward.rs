@@ -7,25 +7,47 @@ use super::{Pass, Trace, add, normalize, normalize_backward};
 use crate::batch::Segment;
 use crate::config::MlpKind;
 use crate::module::Module;
+use crate::parameters::{LayerPlaces, Place, Places};
+
+/// Where a way back adds what belongs to trained numbers.
+#[derive(Debug)]
+pub(crate) struct Sink<'a> {
+    /// The gradient of the adapter; empty without one.
+    pub(crate) adapter: &'a mut [f32],
+    /// That of the model's own weights, if it is wanted.
+    pub(crate) weights: Option<(&'a Places, &'a mut [f32])>,
+}
+
+impl Sink<'_> {
+    /// The gradients of a weight and its bias, of one layer.
+    fn weights(
+        &mut self,
+        layer: usize,
+        place: impl FnOnce(&LayerPlaces) -> &Place,
+    ) -> Option<(&mut [f32], Option<&mut [f32]>)> {
+        let (places, values) = self.weights.as_mut()?;
+        Some(place(&places.layers[layer]).of(values))
+    }
+}
 
 impl Pass<'_> {
-    /// The gradient of the layer's input from that of its output; adds those of the adapter to `gradient`.
+    /// The gradient of the layer's input from that of its output; adds those of what is trained to `sink`.
     pub(crate) fn backward(
         &self,
         mut trace: Trace,
         dy: Vec<f32>,
-        gradient: &mut [f32],
+        sink: &mut Sink,
         workspace: &mut Workspace,
     ) -> Vec<f32> {
-        let dmiddle = self.backward_mlp(&mut trace, dy, gradient, workspace);
-        self.backward_attention(&mut trace, dmiddle, gradient, workspace)
+        let dmiddle = self.backward_mlp(&mut trace, dy, sink, workspace);
+        self.backward_attention(&mut trace, dmiddle, sink, workspace)
     }
 
     fn backward_mlp(
         &self,
         trace: &mut Trace,
         dy: Vec<f32>,
-        gradient: &mut [f32],
+        sink: &mut Sink,
         workspace: &mut Workspace,
     ) -> Vec<f32> {
         let normed = normalize(&self.layer().mlp_norm, &trace.middle);
@@ -37,7 +59,7 @@ impl Pass<'_> {
             (&activated, &dy),
             &mut dactivated,
             trace,
-            gradient,
+            sink,
             workspace,
         );
         drop(activated);
@@ -51,7 +73,7 @@ impl Pass<'_> {
                     (&normed, &dgate),
                     &mut dnormed,
                     trace,
-                    gradient,
+                    sink,
                     workspace,
                 );
             }
@@ -62,7 +84,7 @@ impl Pass<'_> {
             (&normed, &dup),
             &mut dnormed,
             trace,
-            gradient,
+            sink,
             workspace,
         );
         let mut dmiddle = dy;
@@ -71,6 +93,7 @@ impl Pass<'_> {
             &trace.middle,
             &dnormed,
             &mut dmiddle,
+            sink.weights(self.index, |places| &places.mlp_norm),
         );
         dmiddle
     }
@@ -79,7 +102,7 @@ impl Pass<'_> {
         &self,
         trace: &mut Trace,
         dmiddle: Vec<f32>,
-        gradient: &mut [f32],
+        sink: &mut Sink,
         workspace: &mut Workspace,
     ) -> Vec<f32> {
         let attended = std::mem::take(&mut trace.attended);
@@ -89,7 +112,7 @@ impl Pass<'_> {
             (&attended, &dmiddle),
             &mut dattended,
             trace,
-            gradient,
+            sink,
             workspace,
         );
         let (mut dq, mut dk, dv) = self.unattend(trace, &attended, &dattended, workspace);
@@ -98,14 +121,7 @@ impl Pass<'_> {
         let normed = normalize(&self.layer().attention_norm, &trace.input);
         let mut dnormed = vec![0.0; normed.len()];
         for (module, dy) in [(Module::Query, dq), (Module::Key, dk), (Module::Value, dv)] {
-            self.unapply(
-                module,
-                (&normed, &dy),
-                &mut dnormed,
-                trace,
-                gradient,
-                workspace,
-            );
+            self.unapply(module, (&normed, &dy), &mut dnormed, trace, sink, workspace);
         }
         let mut dinput = dmiddle;
         normalize_backward(
@@ -113,21 +129,29 @@ impl Pass<'_> {
             &trace.input,
             &dnormed,
             &mut dinput,
+            sink.weights(self.index, |places| &places.attention_norm),
         );
         dinput
     }
 
-    /// Adds to the gradient of a linear layer's input, and to those of its adapter.
+    /// Adds to the gradient of a linear layer's input, and to those of its weights and of its adapter.
     fn unapply(
         &self,
         module: Module,
         (x, dy): (&[f32], &[f32]),
         dx: &mut [f32],
         trace: &mut Trace,
-        gradient: &mut [f32],
+        sink: &mut Sink,
         workspace: &mut Workspace,
     ) {
-        linear::backward(dy, &self.layer().linear(module).weight, dx, workspace);
+        let weight = &self.layer().linear(module).weight;
+        linear::backward(dy, weight, dx, workspace);
+        if let Some((dweight, dbias)) = sink.weights(self.index, |places| places.linear(module)) {
+            linear::backward_weight(x, weight.inputs(), dy, dweight, workspace);
+            if let Some(dbias) = dbias {
+                linear::backward_bias(dy, dbias);
+            }
+        }
         let Some(adapter) = self.adapter else {
             return;
         };
@@ -136,7 +160,7 @@ impl Pass<'_> {
         };
         let (a, b) = adapter
             .layout()
-            .factors(self.index, module, gradient)
+            .factors(self.index, module, sink.adapter)
             .expect("what has factors has gradients of them");
         let low = &mut trace.lows[module.index()];
         match self.drop(module, x) {
