@@ -28,7 +28,7 @@ pub use adapter::{Adapter, AdapterConfig};
 pub use batch::Sequence;
 pub use config::{Biases, MlpKind, ModelConfig, NormKind};
 pub use error::Error;
-pub use generate::{Answer, GenerateOptions, Prompt};
+pub use generate::{Answer, GenerateOptions, Listen, Listener, Prompt};
 pub use gguf::{Gguf, Value};
 pub use model::{LoadOptions, Model};
 pub use module::Module;
