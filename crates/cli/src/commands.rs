@@ -7,3 +7,4 @@ pub(crate) mod grade;
 pub(crate) mod quickstart;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod sample;

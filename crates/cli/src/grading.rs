@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use scrl_corpus::{Join, constant_baseline};
 use scrl_grade::{Assignment, Cache, CacheUse, Python, Settings, StopAt, grade_all};
@@ -182,16 +182,7 @@ impl Grading {
         work: &[Assignment<'_>],
         mut sink: impl FnMut(&Graded) -> std::io::Result<()>,
     ) -> anyhow::Result<()> {
-        let stop = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            // The second one ends the process at once.
-            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
-                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)))
-                .context("signals cannot be handled")?;
-        }
-        // Where this process may not write large files, a write is to fail, not to end it.
-        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
-            .context("signals cannot be handled")?;
+        let stop = crate::interrupt::stop_flag()?;
         let mut progress = Progress::start("grading", "samples", work.len());
         let (sandbox, settings, jobs) = (&self.sandbox, &self.settings, self.jobs);
         grade_all(sandbox, settings, jobs, work, &stop, |graded| {

@@ -7,6 +7,7 @@ mod commands;
 mod execution;
 mod grading;
 mod inputs;
+mod interrupt;
 mod progress;
 mod run_folder;
 
@@ -30,6 +31,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Quickstart(commands::quickstart::Arguments),
+    Sample(Box<commands::sample::Arguments>),
     Grade(commands::grade::Arguments),
     Report(commands::report::Arguments),
     #[command(subcommand)]
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Quickstart(arguments) => commands::quickstart::run(&arguments),
+        Command::Sample(arguments) => commands::sample::run(&arguments),
         Command::Grade(arguments) => commands::grade::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Corpus(command) => commands::corpus::run(&command),

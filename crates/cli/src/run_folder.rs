@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use scrl_record::{Fault, FaultOwner, Graded, SampleId};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -108,7 +109,7 @@ impl RunFolder {
     /// Opens or makes `folder` for a run that is `description`, to begin it or to go on with it.
     pub(crate) fn open(folder: &Path, description: &RunDescription) -> anyhow::Result<Self> {
         let (file, path) = Self::lock(folder)?;
-        describe(folder, description, file.metadata()?.len() == 0)?;
+        describe_run(folder, description, file.metadata()?.len() == 0)?;
         Self::at_end(file, path)
     }
 
@@ -123,7 +124,7 @@ impl RunFolder {
             );
         }
         file.set_len(0)?;
-        describe(folder, description, true)?;
+        describe_run(folder, description, true)?;
         Self::at_end(file, path)
     }
 
@@ -216,17 +217,25 @@ fn names_same_samples(folder: &Path, description: &RunDescription) -> bool {
         .is_some_and(|there| names(&there.samples) == names(&description.samples))
 }
 
-/// Writes `run.json`, or checks that the one there says the same.
-fn describe(folder: &Path, description: &RunDescription, is_new: bool) -> anyhow::Result<()> {
-    let path = folder.join("run.json");
+fn describe_run(folder: &Path, description: &RunDescription, is_new: bool) -> anyhow::Result<()> {
+    describe(&folder.join("run.json"), folder, description, is_new)
+}
+
+/// Writes a description of what is in `place` to `path`, or checks that the one there says the same.
+pub(crate) fn describe(
+    path: &Path,
+    place: &Path,
+    description: &impl Serialize,
+    is_new: bool,
+) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(description)? + "\n";
     if is_new {
         // Renamed into place: a torn one would keep the run from being continued.
-        let unfinished = folder.join("run.json.new");
+        let unfinished = path.with_extension("json.new");
         fs::write(&unfinished, text).with_context(|| format!("`{}`", unfinished.display()))?;
-        return fs::rename(&unfinished, &path).with_context(|| format!("`{}`", path.display()));
+        return fs::rename(&unfinished, path).with_context(|| format!("`{}`", path.display()));
     }
-    let there = fs::read_to_string(&path).with_context(|| {
+    let there = fs::read_to_string(path).with_context(|| {
         format!(
             "`{}`: results without it cannot be continued",
             path.display()
@@ -245,19 +254,35 @@ fn describe(folder: &Path, description: &RunDescription, is_new: bool) -> anyhow
         bail!(
             "`{}` holds a run with another `{key}`: {was} there, {value} now; use another --out, or the same \
              settings",
-            folder.display()
+            place.display()
         );
     }
     Ok(())
 }
 
-/// The ids of the whole lines, and where they end.
+/// The samples of the whole lines, and where these end.
 fn read_done(file: &File, path: &Path) -> anyhow::Result<(Vec<Done>, u64)> {
     #[derive(Deserialize)]
     struct Line {
         sample_id: SampleId,
         fault: Option<Fault>,
     }
+    let (lines, length) = read_whole_lines::<Line>(file, path, "graded sample")?;
+    let done = lines.into_iter().map(|line| Done {
+        id: line.sample_id,
+        is_lost: line
+            .fault
+            .is_some_and(|fault| fault.owner == FaultOwner::Infrastructure),
+    });
+    Ok((done.collect(), length))
+}
+
+/// What the whole lines of a file hold, each a `what`, and where they end.
+pub(crate) fn read_whole_lines<T: DeserializeOwned>(
+    file: &File,
+    path: &Path,
+    what: &str,
+) -> anyhow::Result<(Vec<T>, u64)> {
     let mut reader = BufReader::new(file);
     let (mut done, mut length, mut line) = (Vec::new(), 0, Vec::new());
     loop {
@@ -266,19 +291,10 @@ fn read_done(file: &File, path: &Path) -> anyhow::Result<(Vec<Done>, u64)> {
         if line.last() != Some(&b'\n') {
             return Ok((done, length));
         }
-        let parsed: Line = serde_json::from_slice(&line).with_context(|| {
-            format!(
-                "`{}`, line {}: not a graded sample",
-                path.display(),
-                done.len() + 1
-            )
-        })?;
-        done.push(Done {
-            id: parsed.sample_id,
-            is_lost: parsed
-                .fault
-                .is_some_and(|fault| fault.owner == FaultOwner::Infrastructure),
-        });
+        done.push(serde_json::from_slice(&line).with_context(|| {
+            let number = done.len() + 1;
+            format!("`{}`, line {number}: not a {what}", path.display())
+        })?);
         length += read as u64;
     }
 }

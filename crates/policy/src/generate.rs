@@ -5,7 +5,8 @@
 //! model, prompt and seed, whatever else is in the batch and on any number of threads; and its log-probabilities are, to
 //! the last bit, those that [`Policy::score`] gives the same tokens.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use scrl_kernels::{Workspace, embedding, head};
 
@@ -45,9 +46,20 @@ pub struct Answer {
     pub tokens: Vec<u32>,
     /// The log-probability of each at temperature 1, in nats.
     pub log_probs: Vec<f32>,
-    /// Whether a stop token ended it; otherwise it was cut at its longest.
+    /// Whether a stop token or its listener ended it; otherwise it was cut at its longest.
     pub stopped: bool,
 }
+
+/// Follows one answer while it is made, on the thread that makes it.
+pub trait Listener {
+    /// Another token. `true` ends the answer with it.
+    fn token(&mut self, token: u32) -> bool;
+    /// The answer is over.
+    fn end(self: Box<Self>, answer: Answer);
+}
+
+/// Makes the listener of an answer from the places of its prompt among the prompts and of its seed among the seeds.
+pub type Listen<'l> = dyn Fn(usize, usize) -> Box<dyn Listener + 'l> + Sync + 'l;
 
 impl Policy<'_> {
     /// The answers to each prompt, one for each seed.
@@ -62,36 +74,49 @@ impl Policy<'_> {
         prompts: &[Prompt],
         options: &GenerateOptions,
     ) -> Result<Vec<Vec<Answer>>, Error> {
-        options.sampling.check().expect("settings were checked");
-        for prompt in prompts {
-            self.check(prompt, options)?;
-        }
-        let next = AtomicUsize::new(0);
-        let mut answers: Vec<Vec<Option<Answer>>> = prompts
-            .iter()
-            .map(|prompt| vec![None; prompt.seeds.len()])
-            .collect();
-        let threads = self.threads.max(1);
-        let work = |_, (): &mut ()| Decoder::new(*self, prompts, options).run(&next);
-        in_order(
-            threads,
-            threads,
-            || (),
-            work,
-            |_, done| {
-                for sequence in done {
-                    let place = &mut answers[sequence.prompt][sequence.answer];
-                    *place = Some(sequence.finish());
-                }
-            },
-        );
+        let blank = |prompt: &Prompt| vec![None; prompt.seeds.len()];
+        let answers = Mutex::new(prompts.iter().map(blank).collect());
+        let listen = |prompt, answer| -> Box<dyn Listener + '_> {
+            Box::new(Collector {
+                place: (prompt, answer),
+                answers: &answers,
+            })
+        };
+        self.follow(prompts, options, &listen, &AtomicBool::new(false))?;
         let whole = |answers: Vec<Option<Answer>>| {
             answers
                 .into_iter()
                 .map(|answer| answer.expect("every prompt was taken"))
                 .collect()
         };
+        let answers: Answers = answers.into_inner().expect(NO_PANIC);
         Ok(answers.into_iter().map(whole).collect())
+    }
+
+    /// Makes the answers to each prompt, one for each seed, and hands each token and each answer to a listener when it is
+    /// there. Stops soon after `stop` is set; answers that are not over then have no end.
+    ///
+    /// # Errors
+    /// If the model cannot take a prompt and the longest answer to it.
+    ///
+    /// # Panics
+    /// If the sampling settings are out of range; [`Sampling::check`] says so.
+    pub fn follow<'l>(
+        &self,
+        prompts: &[Prompt],
+        options: &GenerateOptions,
+        listen: &'l Listen<'l>,
+        stop: &AtomicBool,
+    ) -> Result<(), Error> {
+        options.sampling.check().expect("settings were checked");
+        for prompt in prompts {
+            self.check(prompt, options)?;
+        }
+        let next = AtomicUsize::new(0);
+        let threads = self.threads.max(1);
+        let work = |_, (): &mut ()| Decoder::new(*self, prompts, options, listen).run(&next, stop);
+        in_order(threads, threads, || (), work, |_, ()| ());
+        Ok(())
     }
 
     fn check(&self, prompt: &Prompt, options: &GenerateOptions) -> Result<(), Error> {
@@ -115,10 +140,31 @@ impl Policy<'_> {
     }
 }
 
-/// A sequence that is being decoded, or is done.
-struct Active {
-    prompt: usize,
-    answer: usize,
+/// Answers by prompt and seed.
+type Answers = Vec<Vec<Option<Answer>>>;
+
+const NO_PANIC: &str = "no thread panics while it holds the answers";
+
+/// Keeps an answer.
+struct Collector<'a> {
+    place: (usize, usize),
+    answers: &'a Mutex<Answers>,
+}
+
+impl Listener for Collector<'_> {
+    fn token(&mut self, _: u32) -> bool {
+        false
+    }
+
+    fn end(self: Box<Self>, answer: Answer) {
+        let (prompt, seed) = self.place;
+        self.answers.lock().expect(NO_PANIC)[prompt][seed] = Some(answer);
+    }
+}
+
+/// A sequence that is being decoded.
+struct Active<'l> {
+    listener: Box<dyn Listener + 'l>,
     seed: u64,
     cache: Cache,
     /// Prompt and answer.
@@ -127,42 +173,47 @@ struct Active {
     stopped: bool,
 }
 
-impl Active {
-    fn finish(self) -> Answer {
+impl Active<'_> {
+    fn end(self) {
         let start = self.tokens.len() - self.log_probs.len();
-        Answer {
+        self.listener.end(Answer {
             tokens: self.tokens[start..].to_vec(),
             log_probs: self.log_probs,
             stopped: self.stopped,
-        }
+        });
     }
 }
 
 /// One thread's work.
-struct Decoder<'a> {
+struct Decoder<'a, 'l> {
     policy: Policy<'a>,
     prompts: &'a [Prompt<'a>],
     options: &'a GenerateOptions,
+    listen: &'l Listen<'l>,
     workspace: Workspace,
-    active: Vec<Active>,
-    done: Vec<Active>,
+    active: Vec<Active<'l>>,
 }
 
-impl<'a> Decoder<'a> {
-    fn new(policy: Policy<'a>, prompts: &'a [Prompt<'a>], options: &'a GenerateOptions) -> Self {
+impl<'a, 'l> Decoder<'a, 'l> {
+    fn new(
+        policy: Policy<'a>,
+        prompts: &'a [Prompt<'a>],
+        options: &'a GenerateOptions,
+        listen: &'l Listen<'l>,
+    ) -> Self {
         Self {
             policy,
             prompts,
             options,
+            listen,
             workspace: Workspace::new(),
             active: vec![],
-            done: vec![],
         }
     }
 
-    /// Takes prompts from `next` on until there are no more, and returns what it has decoded.
-    fn run(mut self, next: &AtomicUsize) -> Vec<Active> {
-        loop {
+    /// Takes prompts from `next` on until there are no more, or until `stop`.
+    fn run(mut self, next: &AtomicUsize, stop: &AtomicBool) {
+        while !stop.load(Ordering::Relaxed) {
             while self.active.len() < self.options.batch.max(1) {
                 let prompt = next.fetch_add(1, Ordering::Relaxed);
                 if prompt >= self.prompts.len() {
@@ -171,7 +222,7 @@ impl<'a> Decoder<'a> {
                 self.enter(prompt);
             }
             if self.active.is_empty() {
-                return self.done;
+                return;
             }
             self.step();
         }
@@ -193,8 +244,7 @@ impl<'a> Decoder<'a> {
         let logits = self.logits(&hidden[hidden.len() - width..]);
         for (answer, seed) in prompt.seeds.iter().enumerate() {
             let mut sequence = Active {
-                prompt: index,
-                answer,
+                listener: (self.listen)(index, answer),
                 seed: *seed,
                 cache: cache.clone(),
                 tokens: prompt.tokens.to_vec(),
@@ -203,7 +253,7 @@ impl<'a> Decoder<'a> {
             };
             let empty = self.options.max_new_tokens == 0;
             if empty || self.choose(&mut sequence, &mut logits.clone()) {
-                self.done.push(sequence);
+                sequence.end();
             } else {
                 self.active.push(sequence);
             }
@@ -234,7 +284,7 @@ impl<'a> Decoder<'a> {
         let rows = logits.chunks_exact_mut(self.policy.model.config().vocabulary);
         for (mut sequence, logits) in active.into_iter().zip(rows) {
             if self.choose(&mut sequence, logits) {
-                self.done.push(sequence);
+                sequence.end();
             } else {
                 self.active.push(sequence);
             }
@@ -242,7 +292,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Appends a token to a sequence, and says whether it is done.
-    fn choose(&self, sequence: &mut Active, logits: &mut [f32]) -> bool {
+    fn choose(&self, sequence: &mut Active<'_>, logits: &mut [f32]) -> bool {
         let chance = uniform(sequence.seed, sequence.log_probs.len());
         let said = logits.to_vec();
         let token = self
@@ -251,7 +301,8 @@ impl<'a> Decoder<'a> {
             .choose(logits, &sequence.tokens, chance);
         sequence.log_probs.push(head::score(&said, token).log_prob);
         sequence.tokens.push(token);
-        sequence.stopped = self.options.stop_tokens.contains(&token);
+        let ends = sequence.listener.token(token);
+        sequence.stopped = ends || self.options.stop_tokens.contains(&token);
         sequence.stopped || sequence.log_probs.len() == self.options.max_new_tokens
     }
 

@@ -32,7 +32,7 @@ pub use batch::Sequence;
 pub use config::{Biases, MlpKind, ModelConfig, NormKind};
 pub use error::Error;
 pub use export::ExportOptions;
-pub use generate::{Answer, GenerateOptions, Prompt};
+pub use generate::{Answer, GenerateOptions, Listen, Listener, Prompt};
 pub use gguf::{Gguf, Value};
 pub use memory::{Footprint, Load, available_memory};
 pub use model::{LoadOptions, Model};

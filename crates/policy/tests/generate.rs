@@ -1,11 +1,13 @@
 //! Sampling, on the models of `fixtures/`.
 
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use scrl_kernels::Precision;
 use scrl_policy::{
-    Adapter, Answer, Error, GenerateOptions, LoadOptions, Model, PeftAdapter, Policy, Prompt,
-    Sampling, Sequence,
+    Adapter, Answer, Error, GenerateOptions, Listener, LoadOptions, Model, PeftAdapter, Policy,
+    Prompt, Sampling, Sequence,
 };
 
 fn load(name: &str) -> (Model, Adapter) {
@@ -234,5 +236,61 @@ fn prompts_that_cannot_be_answered_are_named() {
             matches!(error, Error::Sequence { .. }) && error.to_string().contains(words),
             "{error}"
         );
+    }
+}
+
+/// The place of an answer, the tokens that its listener heard, and the answer.
+type Heard = ((usize, usize), Vec<u32>, Answer);
+
+/// Notes every token, and ends the answer at its third.
+struct Noted<'a> {
+    place: (usize, usize),
+    tokens: Vec<u32>,
+    done: &'a Mutex<Vec<Heard>>,
+}
+
+impl Listener for Noted<'_> {
+    fn token(&mut self, token: u32) -> bool {
+        self.tokens.push(token);
+        self.tokens.len() == 3
+    }
+
+    fn end(self: Box<Self>, answer: Answer) {
+        let mut done = self.done.lock().unwrap();
+        done.push((self.place, self.tokens, answer));
+    }
+}
+
+#[test]
+fn a_listener_hears_every_token_and_may_end_its_answer() {
+    let (model, adapter) = load("llama");
+    let policy = Policy {
+        model: &model,
+        adapter: Some(&adapter),
+        threads: 2,
+    };
+    let mut settings = options(Sampling::default());
+    settings.stop_tokens = vec![];
+    let whole = policy.generate(&prompts(2), &settings).unwrap();
+    let done = Mutex::new(Vec::new());
+    let listen = |prompt, answer| -> Box<dyn Listener + '_> {
+        Box::new(Noted {
+            place: (prompt, answer),
+            tokens: vec![],
+            done: &done,
+        })
+    };
+    let (go, stop) = (AtomicBool::new(false), AtomicBool::new(true));
+    policy
+        .follow(&prompts(2), &settings, &listen, &stop)
+        .unwrap();
+    assert!(done.lock().unwrap().is_empty(), "it was to stop at once");
+    policy.follow(&prompts(2), &settings, &listen, &go).unwrap();
+    let done = done.into_inner().unwrap();
+    assert_eq!(done.len(), 8);
+    for ((prompt, answer), heard, said) in done {
+        assert_eq!(heard, said.tokens);
+        assert_eq!(heard, whole[prompt][answer].tokens[..3]);
+        assert!(said.stopped);
     }
 }

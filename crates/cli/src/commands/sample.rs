@@ -1,0 +1,113 @@
+//! `scrl sample`: answers of a model to problems.
+
+mod local;
+mod output;
+mod plan;
+mod settings;
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Args;
+use glob::Pattern;
+use scrl_record::Problem;
+
+use crate::Done;
+use crate::grading::VERSION;
+use crate::inputs::{self, LenientArgument};
+use crate::run_folder::InputFile;
+use plan::Plan;
+use settings::{AskingArguments, SamplingArguments};
+
+/// Sample answers to problems from a local model, for `scrl grade`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  scrl sample --model SmolLM2-135M-Instruct --problems problems.jsonl.gz --out answers.jsonl \
+                        --samples 8\n  scrl grade --problems problems.jsonl.gz --samples answers.jsonl --out run\n\nA run \
+                        that was cut off goes on when the same command is given again."
+)]
+pub(crate) struct Arguments {
+    /// Folder with config.json, weights and tokenizer.json, or a GGUF file
+    #[arg(long, value_name = "PATH")]
+    model: PathBuf,
+    /// Problem files (uniform JSON Lines; plain, gzip or zstd)
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    problems: Vec<PathBuf>,
+    /// File that answers are appended to; what made them is written beside it
+    #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// Show the prompts and sample nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Ask only the first N problems
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Ask only problems whose id matches one of these patterns (`*` and `?` as in file names)
+    #[arg(long, num_args = 1.., value_name = "PATTERN")]
+    only: Vec<Pattern>,
+    #[command(flatten)]
+    lenient: LenientArgument,
+    #[command(flatten)]
+    asking: AskingArguments,
+    #[command(flatten)]
+    sampling: SamplingArguments,
+    #[command(flatten)]
+    local: local::LocalArguments,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let problems = chosen(arguments)?;
+    arguments.sampling.check()?;
+    let asked = local::Asked::new(&arguments.model, &arguments.asking, &problems)?;
+    let Some(out) = arguments.out.as_ref().filter(|_| !arguments.dry_run) else {
+        crate::show(&asked.to_text())?;
+        return Ok(Done::Well);
+    };
+    asked.check_room(arguments.sampling.max_tokens, arguments.local.context)?;
+    let name = arguments.asking.name(&arguments.model);
+    let description = output::Description {
+        scrl: VERSION.to_owned(),
+        model: name.clone(),
+        files: local::files(&arguments.model, &arguments.local)?,
+        precision: arguments.local.precision_name(),
+        date: asked.date(),
+        style: asked.style().as_str(),
+        system: arguments.asking.system.clone(),
+        sampling: arguments.sampling.clone(),
+        samples: arguments.asking.samples,
+        problems: InputFile::all(&arguments.problems)?,
+        limit: arguments.limit,
+        only: arguments.only.iter().map(ToString::to_string).collect(),
+    };
+    let mut file = output::SampleFile::open(out, &description)?;
+    let plan = Plan::new(
+        &problems,
+        &name,
+        arguments.asking.samples,
+        &file.take_done(),
+    );
+    if plan.done > 0 {
+        crate::say(&format!(
+            "{} answers are there already, going on",
+            plan.done
+        ));
+    }
+    if !plan.is_empty() {
+        local::sample(arguments, &asked, &plan, file)?;
+    }
+    Ok(Done::Well)
+}
+
+fn chosen(arguments: &Arguments) -> anyhow::Result<Vec<Problem>> {
+    let problems = inputs::problems(&arguments.problems, arguments.lenient.mode())?;
+    let wanted = |problem: &Problem| {
+        let id = problem.id.as_str();
+        arguments.only.is_empty() || arguments.only.iter().any(|pattern| pattern.matches(id))
+    };
+    let limit = arguments.limit.unwrap_or(usize::MAX);
+    let problems: Vec<Problem> = problems.into_iter().filter(wanted).take(limit).collect();
+    if problems.is_empty() {
+        bail!("no problem to ask: the problem files hold none, or --only and --limit leave none");
+    }
+    Ok(problems)
+}
