@@ -33,6 +33,11 @@ audit-data DIR:
 bench-execution *FLAGS:
     cargo run --release --package xtask -- bench-execution {{FLAGS}}
 
+# Grade thousands of samples made from real ones: throughput, the grader's memory, the same from the cache.
+scale-execution PROBLEMS SAMPLES OUT *FLAGS:
+    cargo build --release --package scrl-cli
+    cargo run --release --package xtask -- scale-execution --problems {{PROBLEMS}} --samples {{SAMPLES}} --out {{OUT}} {{FLAGS}}
+
 # Time the analyzer, a bare parse, Bandit and ruff over the shared samples; flags as `--python FILE --ruff FILE`.
 bench-analyzer DATA *FLAGS:
     cargo run --release -q -p xtask -- bench-analyzer --data {{DATA}} {{FLAGS}}

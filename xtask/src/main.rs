@@ -9,6 +9,7 @@ mod bench_analyzer;
 mod bench_execution;
 mod eval_analyzer;
 mod rules;
+mod scale_execution;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ struct Arguments {
 enum Command {
     Agreement(agreement::Arguments),
     BenchExecution(bench_execution::Arguments),
+    ScaleExecution(scale_execution::Arguments),
     BanditParity(bandit_parity::Arguments),
     BenchAnalyzer(bench_analyzer::Arguments),
     /// Write docs/rules.md from the rules
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::BenchExecution(arguments) => bench_execution::run(&arguments),
+        Command::ScaleExecution(arguments) => scale_execution::run(&arguments),
         Command::BanditParity(arguments) => bandit_parity::run(&arguments),
         Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
         Command::Rules => rules::run(),

@@ -6,6 +6,7 @@
 //! is a loose stop behind them, for programs that do little in much of it.
 
 use std::fs;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -48,6 +49,8 @@ impl ClockKind {
     }
 }
 
+const NOT_COUNTED: &str = "instructions cannot be counted";
+
 /// The share of its time limit that a program may use before its instructions are counted. A counter costs at every
 /// change between processes, in a virtual machine more than most programs compute; so it is for those that take long.
 const UNCOUNTED_SHARE: u32 = 250;
@@ -68,21 +71,18 @@ pub(crate) struct ProcessCounter {
 impl ProcessCounter {
     /// Begins to count for `pid`, which has used `before` of CPU time; `None` when it is gone.
     pub(crate) fn start(pid: pid_t, before: Duration) -> Result<Option<Self>, Error> {
-        let Ok(folder) = fs::read_dir(format!("/proc/{pid}/task")) else {
-            return Ok(None);
-        };
-        let names = folder.flatten().map(|entry| entry.file_name());
         // Listed before the first is counted: what that one starts from then on is counted with it.
-        let ids: Vec<pid_t> = names
-            .filter_map(|name| name.to_str()?.parse().ok())
-            .collect();
+        let ids = match threads_of(pid) {
+            Ok(ids) => ids,
+            Err(error) if is_gone(&error) => return Ok(None),
+            Err(error) => return Err(Error::system(NOT_COUNTED)(error)),
+        };
         let mut threads = Vec::with_capacity(ids.len());
         for id in ids {
             match InstructionCounter::open(id) {
                 Ok(counter) => threads.push(counter),
-                // It has ended since.
-                Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                Err(error) => return Err(Error::system("instructions cannot be counted")(error)),
+                Err(error) if is_gone(&error) => {}
+                Err(error) => return Err(Error::system(NOT_COUNTED)(error)),
             }
         }
         Ok((!threads.is_empty()).then_some(Self { before, threads }))
@@ -98,6 +98,20 @@ impl ProcessCounter {
         }
         Ok(self.before + Duration::from_nanos(count / INSTRUCTIONS_PER_NANOSECOND))
     }
+}
+
+fn threads_of(pid: pid_t) -> io::Result<Vec<pid_t>> {
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let name = entry?.file_name();
+        ids.extend(name.to_str().and_then(|name| name.parse::<pid_t>().ok()));
+    }
+    Ok(ids)
+}
+
+/// Whether the process or thread has ended meanwhile.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT))
 }
 
 /// Counts for a thread and those that it starts.
@@ -118,11 +132,11 @@ impl InstructionCounter {
     }
 
     /// Begins to count for a thread, 0 for this one.
-    fn open(thread: pid_t) -> std::io::Result<Self> {
+    fn open(thread: pid_t) -> io::Result<Self> {
         sys::count_instructions(thread).map(Self)
     }
 
-    fn read(&self) -> std::io::Result<u64> {
+    fn read(&self) -> io::Result<u64> {
         sys::read_count(&self.0)
     }
 }
