@@ -77,17 +77,26 @@ impl Runner {
             .collect()
     }
 
+    pub(crate) fn tests_per_process(self, case: &Case) -> u32 {
+        match self {
+            Runner::Batched => case.tests_per_sample,
+            _ => 1,
+        }
+    }
+
+    pub(crate) fn is_ours(self) -> bool {
+        !matches!(
+            self,
+            Runner::Plain | Runner::Bare | Runner::Bubblewrap | Runner::Multiprocessing
+        )
+    }
+
     /// Runs `tests` tests of `case`.
     pub(crate) fn run(self, case: &Case, python: &str, tests: u32) -> anyhow::Result<()> {
         let Some(host) = self.host() else {
             return self.run_script(case, python, tests);
         };
-        let together = if self == Runner::Batched {
-            case.tests_per_sample
-        } else {
-            1
-        };
-        Ours::start(python, host)?.run(case, tests, together)
+        Ours::start(python, host)?.run(case, tests, self.tests_per_process(case))
     }
 
     /// The walls of ours; absent for the others.
