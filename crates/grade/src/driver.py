@@ -368,8 +368,7 @@ def no_digit_limit():
 
 def warm_up(folder, fork_server, traces):
     """Does what every child would do first, and write to the pages that it shares for: caches of the compiler, of
-    type look-ups, of specialised instructions. Returns the
-    streams as a child takes them over."""
+    type look-ups, of specialised instructions. Returns the streams as a child takes them over."""
     with open(os.path.join(folder, "warm_up.py"), encoding="utf-8") as file:
         source = file.read()
     for fd in (0, 1, 2, RESULT_FD):

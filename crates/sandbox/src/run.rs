@@ -171,7 +171,6 @@ impl<'a> Run<'a> {
             // The kernel's own stop, in whole seconds, behind the supervisor's.
             cpu_seconds: of_all_jobs.as_secs() + 2,
             file_bytes: self.limits.output,
-            // Libraries and stacks are mapped, not used: they come on top.
             address_space_bytes: only_without_cgroup(self.limits.address_space()),
             // The kernel counts by user, so the user must be the program's own.
             processes: if by_resource_limit && has_own_user {
