@@ -10,6 +10,7 @@ use scrl_record::{
     Test,
 };
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 mod embedded {
@@ -225,7 +226,8 @@ fn test(line: &str) -> Option<Test> {
 fn exploit_test(file: ExploitFile) -> Result<ExploitTest, String> {
     let title = file.title;
     let json = |value: &toml::Value| {
-        let value = serde_json::to_value(value);
+        let value = serde_json::to_value(value).map_err(|error| error.to_string());
+        let value = value.and_then(written_out);
         let value = value.map_err(|error| format!("exploit `{title}`: {error}"))?;
         Ok::<_, String>(RawJson::of(&value))
     };
@@ -241,6 +243,36 @@ fn exploit_test(file: ExploitFile) -> Result<ExploitTest, String> {
         files: file.files,
         title,
     })
+}
+
+/// The key of a table that stands for a long text.
+const LONG_TEXT: &str = "$text";
+
+/// With every `{ "$text" = ["a", [" ", 60000], "b"] }` as the text that it stands for.
+fn written_out(value: Value) -> Result<Value, String> {
+    match value {
+        Value::Array(items) => items.into_iter().map(written_out).collect(),
+        Value::Object(mut items) => match items.remove(LONG_TEXT) {
+            Some(parts) => long_text(&parts).map(Value::String),
+            None => items
+                .into_iter()
+                .map(|(key, value)| Ok((key, written_out(value)?)))
+                .collect(),
+        },
+        other => Ok(other),
+    }
+}
+
+fn long_text(parts: &Value) -> Result<String, String> {
+    let part = |part: &Value| match part {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(pair) => Some(pair.first()?.as_str()?.repeat(pair.get(1)?.as_u64()? as usize)),
+        _ => None,
+    };
+    let parts = parts.as_array().into_iter().flatten();
+    parts
+        .map(|one| part(one).ok_or_else(|| format!("{LONG_TEXT}: {one} is no text, nor [TEXT, TIMES]")))
+        .collect()
 }
 
 #[cfg(test)]
@@ -262,6 +294,14 @@ mod tests {
         for wrong in ["[1]", "[1] ->", "[1] 2", "[1] -> 2 3", "1 -> "] {
             assert_eq!(pair(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_long_text_is_written_out() {
+        let value = serde_json::json!([{"$text": ["a", ["-", 3], "b"]}, {"x": 1}]);
+        let expected = serde_json::json!(["a---b", {"x": 1}]);
+        assert_eq!(written_out(value).unwrap(), expected);
+        assert!(written_out(serde_json::json!({"$text": [7]})).is_err());
     }
 
     #[test]
