@@ -80,6 +80,9 @@ impl Parts {
             origin_id: self.origin_id,
             needs: Vec::new(),
             cwes: Vec::new(),
+            exploit_tests: Vec::new(),
+            files: Vec::new(),
+            insecure_solutions: Vec::new(),
         })
     }
 }

@@ -55,6 +55,9 @@ fn problem(text: &str, index: u64) -> Result<Problem, Reason> {
         origin_id: None,
         needs: Vec::new(),
         cwes: Vec::new(),
+        exploit_tests: Vec::new(),
+        files: Vec::new(),
+        insecure_solutions: Vec::new(),
     })
 }
 

@@ -143,6 +143,9 @@ fn problem(text: &str) -> Result<Problem, Reason> {
         origin_id: fields.text_or_number("origin_id")?,
         needs: fields.or_default("needs")?,
         cwes: fields.or_default("cwes")?,
+        exploit_tests: fields.or_default("exploit_tests")?,
+        files: fields.or_default("files")?,
+        insecure_solutions: fields.or_default("insecure_solutions")?,
     })
 }
 

@@ -60,6 +60,9 @@ prop_compose! {
             origin_id,
             needs: vec![need],
             cwes: Vec::new(),
+            exploit_tests: Vec::new(),
+            files: Vec::new(),
+            insecure_solutions: Vec::new(),
         }
     }
 }
