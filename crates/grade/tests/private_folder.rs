@@ -55,17 +55,17 @@ fn graded_at(level: Level, forgone: &[Wall], work: &[(&str, Problem)]) -> Option
             serde_json::from_value(sample).expect("a sample")
         })
         .collect();
-    let pairs = samples.iter().zip(work);
-    let assignments: Vec<Assignment<'_>> = pairs
-        .map(|(sample, (_, problem))| Assignment {
+    let pairs = samples.into_iter().zip(work);
+    let assignments = pairs.map(|(sample, (_, problem))| {
+        Ok(Assignment {
             sample,
             problem: Some(problem),
             constant_baseline: None,
         })
-        .collect();
+    });
     let mut graded = Vec::new();
     let (settings, stop) = (settings(limits(), false), AtomicBool::new(false));
-    grade_all(&sandbox, &settings, 1, &assignments, &stop, |one| {
+    grade_all(&sandbox, &settings, 1, assignments, &stop, |one| {
         graded.push(one.clone());
         Ok(())
     })

@@ -74,17 +74,16 @@ fn solutions(problem: &Problem) -> Vec<Sample> {
 }
 
 fn graded(sandbox: &Sandbox, pairs: &[(Sample, &Problem)]) -> Vec<Graded> {
-    let work: Vec<Assignment<'_>> = pairs
-        .iter()
-        .map(|(sample, problem)| Assignment {
-            sample,
-            problem: Some(problem),
+    let work = pairs.iter().map(|(sample, problem)| {
+        Ok(Assignment {
+            sample: sample.clone(),
+            problem: Some(*problem),
             constant_baseline: Some(0.0),
         })
-        .collect();
+    });
     let mut graded = Vec::new();
     let (settings, stop) = (settings(), AtomicBool::new(false));
-    grade_all(sandbox, &settings, JOBS, &work, &stop, |one| {
+    grade_all(sandbox, &settings, JOBS, work, &stop, |one| {
         graded.push(one.clone());
         Ok(())
     })
