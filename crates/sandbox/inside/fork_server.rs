@@ -16,12 +16,13 @@
 //! |---|---|---|
 //! | zygote | `R` | warm, waiting |
 //! | supervisor | `M` | forbid others to read this process's memory; no answer |
+//! | supervisor | `F` + [`PASSED`] descriptors | keep them for all children; no answer |
 //! | supervisor | `S` + seccomp program | install it; the answer is `L` with the listener, or `E` |
-//! | supervisor | `J` + [`JobLimits`], 5 or 6 descriptors | run: standard input, output, error, job, result, channel |
-//! | child | `H` | alive; the kernel attaches its process id |
-//! | child, on the channel | `D` + exit code | this job of the batch is done |
-//! | supervisor, on the channel | `N` | the files are emptied and hold the next one |
-//! | supervisor, on the channel | `E` | the same, and this one needs no more than standard input |
+//! | supervisor | `J` + [`JobLimits`] | run: the job is in the files |
+//! | child, on a socket of its own | `H` | alive; the kernel attaches its process id |
+//! | child, on a pipe | `D` + exit code | this job of the batch is done |
+//! | supervisor, on another pipe | `N` | the files hold the next one |
+//! | supervisor, on that pipe | `E` | the same, and this one needs no more than standard input |
 //! | zygote | `X` + [`Exit`] | the child has been reaped |
 //! | zygote | `E` + errno | the step failed; a fault of ours |
 
@@ -30,15 +31,20 @@ use core::ffi::{c_int, c_long, c_void};
 #[path = "protocol.rs"]
 mod protocol;
 
-use protocol::{DONE, Exit, JobLimits, NEXT, NEXT_EMPTY};
+use protocol::{DONE, Exit, JobLimits, NEXT, NEXT_EMPTY, PASSED};
 
-/// Descriptors passed with a job: standard input, output and error, the job, the result, and for a batch the channel.
-const PASSED_FDS: usize = 6;
 /// Where the child finds its job, after standard input, output and error; its result goes to the next one.
 const JOB_FD: c_int = 3;
-/// The channel of a batch.
-const CHANNEL_FD: c_int = 5;
-/// Where a batch keeps a second descriptor of each standard stream, for programs that close theirs.
+/// Where a batch hears of its next job, and where it says that one is done.
+const NEXT_FD: c_int = 5;
+const DONE_FD: c_int = 6;
+/// Where a child says that it is alive; closed then.
+const HELLO_FD: c_int = 7;
+/// The supervisor's socket, once the descriptors above are in place; closed in children.
+const CONTROL_FD: c_int = 8;
+/// Where descriptors wait for their places to be free.
+const WAITING_FDS: c_int = 20;
+/// A second descriptor of each standard stream, for programs of a batch that close theirs.
 const SPARE_FDS: c_int = 40;
 /// Standard input, output and error.
 const STREAMS: c_int = 3;
@@ -98,8 +104,7 @@ unsafe extern "C" {
     fn lseek(fd: c_int, offset: i64, whence: c_int) -> i64;
     fn pread(fd: c_int, into: *mut c_void, length: usize, offset: i64) -> isize;
     fn read(fd: c_int, into: *mut c_void, length: usize) -> isize;
-    #[link_name = "send"]
-    fn say(fd: c_int, from: *const c_void, length: usize, flags: c_int) -> isize;
+    fn write(fd: c_int, from: *const c_void, length: usize) -> isize;
     fn setrlimit(resource: c_int, limit: *const RLimit) -> c_int;
     fn prctl(option: c_int, ...) -> c_int;
     fn syscall(number: c_long, ...) -> c_long;
@@ -123,6 +128,10 @@ const SEEK_END: c_int = 2;
 const SIGKILL: c_int = 9;
 const PR_SET_PDEATHSIG: c_int = 1;
 const PR_SET_DUMPABLE: c_int = 4;
+const PR_SET_CHILD_SUBREAPER: c_int = 36;
+const WNOHANG: c_int = 1;
+/// Children that end without a signal as well.
+const WALL: c_int = 0x4000_0000;
 const SECCOMP_SET_MODE_FILTER: c_long = 1;
 const SECCOMP_FILTER_FLAG_NEW_LISTENER: c_long = 8;
 const RLIMIT_CPU: c_int = 0;
@@ -133,7 +142,7 @@ const RLIMIT_AS: c_int = 9;
 /// A whole seccomp program fits with room to spare: 4,096 instructions of 8 bytes.
 const MESSAGE_BYTES: usize = 32 * 1024 + 8;
 const CMSG_HEADER: usize = core::mem::size_of::<CmsgHdr>();
-const CMSG_BYTES: usize = CMSG_HEADER + PASSED_FDS * 4;
+const CMSG_BYTES: usize = CMSG_HEADER + PASSED * 4;
 
 #[repr(C, align(8))]
 struct Message {
@@ -148,13 +157,15 @@ static mut MESSAGE: Message = Message { bytes: [0; MESSAGE_BYTES], control: [0; 
 ///
 /// # Safety
 /// The process must have a single thread and `control` must be the supervisor's socket; called once.
-pub(crate) unsafe fn serve(control: c_int) {
+pub(crate) unsafe fn serve(mut control: c_int) {
     // SAFETY: the caller has a single thread, so nothing else touches MESSAGE; pointers live for each call.
     unsafe {
+        // Orphans come to it: it must know of all that outlive a program.
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         send(control, b"R", None);
         loop {
             let message = &raw mut MESSAGE;
-            let mut fds = [-1; PASSED_FDS];
+            let mut fds = [-1; PASSED];
             let length = receive(control, message, &mut fds);
             if length == 0 {
                 _exit(0);
@@ -163,10 +174,14 @@ pub(crate) unsafe fn serve(control: c_int) {
                 b'M' => {
                     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
                 }
+                b'F' => {
+                    keep(control, &fds);
+                    control = CONTROL_FD;
+                }
                 b'S' => install_filter(control, &raw const (*message).bytes[1], length - 1),
                 b'J' if length == 1 + core::mem::size_of::<JobLimits>() => {
                     let limits = (&raw const (*message).bytes[1]).cast::<JobLimits>().read_unaligned();
-                    if run(control, &fds, &limits) {
+                    if run(control, &limits) {
                         return;
                     }
                 }
@@ -176,8 +191,29 @@ pub(crate) unsafe fn serve(control: c_int) {
     }
 }
 
+/// Puts the passed descriptors where programs expect them, and the control socket out of the way.
+unsafe fn keep(control: c_int, fds: &[c_int; PASSED]) {
+    // SAFETY: plain system calls on descriptors that this process owns. They wait above all places and below the spare
+    // ones, so that none is overwritten before it is placed.
+    unsafe {
+        let mut waiting = WAITING_FDS;
+        for fd in fds.iter().chain([&control]) {
+            place(*fd, waiting);
+            close(*fd);
+            waiting += 1;
+        }
+        for to in 0..=CONTROL_FD {
+            place(WAITING_FDS + to, to);
+            close(WAITING_FDS + to);
+        }
+        for stream in 0..STREAMS {
+            place(stream, SPARE_FDS + stream);
+        }
+    }
+}
+
 /// Forks; true in the child.
-unsafe fn run(control: c_int, fds: &[c_int; PASSED_FDS], limits: &JobLimits) -> bool {
+unsafe fn run(control: c_int, limits: &JobLimits) -> bool {
     // SAFETY: plain system calls on descriptors this process owns.
     unsafe {
         let zygote = getpid();
@@ -188,16 +224,12 @@ unsafe fn run(control: c_int, fds: &[c_int; PASSED_FDS], limits: &JobLimits) -> 
             if getppid() != zygote {
                 _exit(125);
             }
-            send(control, b"H", None);
-            become_program(control, fds, limits);
+            send(HELLO_FD, b"H", None);
+            become_program(control, limits);
             return true;
         }
-        let forked = last_errno();
-        for fd in fds.iter().filter(|fd| **fd >= 0) {
-            close(*fd);
-        }
         if child < 0 {
-            report_error(control, forked);
+            report_error(control, last_errno());
             return false;
         }
         let mut status = 0;
@@ -213,6 +245,7 @@ unsafe fn run(control: c_int, fds: &[c_int; PASSED_FDS], limits: &JobLimits) -> 
             status: i64::from(status),
             cpu_us: time(usage.user) + time(usage.system),
             peak_kib: usage.max_rss as u64,
+            strays: u64::from(wait4(-1, &raw mut status, WNOHANG | WALL, core::ptr::null_mut()) >= 0),
         };
         let mut bytes = [0u8; 1 + core::mem::size_of::<Exit>()];
         bytes[0] = b'X';
@@ -222,26 +255,12 @@ unsafe fn run(control: c_int, fds: &[c_int; PASSED_FDS], limits: &JobLimits) -> 
     }
 }
 
-/// Puts the passed descriptors where the program expects them and lowers the limits for good.
-unsafe fn become_program(control: c_int, fds: &[c_int; PASSED_FDS], limits: &JobLimits) {
-    // SAFETY: the passed descriptors are received above 4 because 0 to 2 and the control socket are open;
-    // moving them up first keeps a low one from being overwritten before it is placed.
+/// Closes what is not the program's and lowers the limits for good.
+unsafe fn become_program(control: c_int, limits: &JobLimits) {
+    // SAFETY: plain system calls on descriptors that this process owns.
     unsafe {
-        let passed = || fds.iter().filter(|fd| **fd >= 0).enumerate();
-        for (index, fd) in passed() {
-            place(*fd, 20 + index as c_int);
-            close(*fd);
-        }
+        close(HELLO_FD);
         close(control);
-        for (index, _) in passed() {
-            place(20 + index as c_int, index as c_int);
-            close(20 + index as c_int);
-        }
-        if fds[CHANNEL_FD as usize] >= 0 {
-            for stream in 0..STREAMS {
-                place(stream, SPARE_FDS + stream);
-            }
-        }
         // The zygote's own memory stays closed; the program's may be read by a supervisor that is not root.
         prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
         limit(RLIMIT_CPU, limits.cpu_seconds);
@@ -251,7 +270,7 @@ unsafe fn become_program(control: c_int, fds: &[c_int; PASSED_FDS], limits: &Job
     }
 }
 
-/// The program must not start without a descriptor that it is to have.
+/// Nothing must start without a descriptor that it is to have.
 unsafe fn place(from: c_int, to: c_int) {
     // SAFETY: `dup2` takes any two numbers.
     unsafe {
@@ -304,8 +323,8 @@ pub(crate) unsafe fn next_job(code: c_int) -> bool {
     unsafe {
         let done = [DONE, code as u8];
         let mut answer = 0u8;
-        let is_next = say(CHANNEL_FD, done.as_ptr().cast(), done.len(), MSG_NOSIGNAL) == done.len() as isize
-            && read(CHANNEL_FD, (&raw mut answer).cast(), 1) == 1
+        let is_next = write(DONE_FD, done.as_ptr().cast(), done.len()) == done.len() as isize
+            && read(NEXT_FD, (&raw mut answer).cast(), 1) == 1
             && (answer == NEXT || answer == NEXT_EMPTY);
         for stream in 0..STREAMS {
             if !is_next || dup2(SPARE_FDS + stream, stream) < 0 {
@@ -393,7 +412,7 @@ unsafe fn send(control: c_int, bytes: &[u8], fd: Option<c_int>) {
 }
 
 /// Receives one message; 0 when the supervisor is gone.
-unsafe fn receive(control: c_int, into: *mut Message, fds: &mut [c_int; PASSED_FDS]) -> usize {
+unsafe fn receive(control: c_int, into: *mut Message, fds: &mut [c_int; PASSED]) -> usize {
     // SAFETY: `into` is MESSAGE, used by this thread alone; the header pointers stay inside its control part.
     unsafe {
         let mut iov = IoVec { base: (&raw mut (*into).bytes).cast(), len: MESSAGE_BYTES };

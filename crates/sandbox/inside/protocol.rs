@@ -1,12 +1,16 @@
 //! The structures that cross the control socket; the same file is compiled into both halves.
 
-/// What the child says on the channel when a job of a batch is done; the exit code follows, one byte.
+/// How many descriptors the zygote gets once, for itself and its children: standard input, output and error, the job,
+/// the result, where a batch hears of its next job, where it says that one is done, where a child says hello.
+pub(crate) const PASSED: usize = 8;
+
+/// What the child of a batch says when a job is done; the exit code follows, one byte.
 pub(crate) const DONE: u8 = b'D';
 
-/// What the supervisor says on the channel when the next job of the batch is in place.
+/// What the child of a batch hears when the next job is in place.
 pub(crate) const NEXT: u8 = b'N';
 
-/// The same of a job that consists of its standard input.
+/// The same when that job consists of its standard input.
 pub(crate) const NEXT_EMPTY: u8 = b'E';
 
 /// Resource limits that the child sets on itself before it returns; 0 leaves a limit as it is.
@@ -33,4 +37,6 @@ pub(crate) struct Exit {
     pub(crate) cpu_us: u64,
     /// Highest resident memory, KiB.
     pub(crate) peak_kib: u64,
+    /// 1 if it left processes behind, which have the files of its run; otherwise 0.
+    pub(crate) strays: u64,
 }

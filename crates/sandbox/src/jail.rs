@@ -225,7 +225,7 @@ unsafe fn enter(
         } else {
             check(Step::NewRoot, libc::chdir(c"/".as_ptr()))?;
         }
-        set_limits(plan.descriptors)?;
+        set_limits()?;
         switch_identity(plan.identity)?;
         check(
             Step::NoNewPrivileges,
@@ -241,6 +241,8 @@ unsafe fn enter(
         // The same addresses every time: programs that order by them behave the same every time.
         libc::personality(libc::ADDR_NO_RANDOMIZE as c_ulong);
         place_descriptors(fds)?;
+        // Only now: those of a supervisor with many workers were more.
+        limit(libc::RLIMIT_NOFILE, plan.descriptors, plan.descriptors)?;
         libc::execve(
             plan.executable.as_ptr(),
             arguments.as_ptr(),
@@ -453,21 +455,21 @@ unsafe fn make_file(target: &CStr, contents: &[u8]) -> StepResult {
     }
 }
 
-unsafe fn set_limits(descriptors: u64) -> StepResult {
+fn limit(resource: libc::__rlimit_resource_t, soft: u64, hard: u64) -> StepResult {
+    let limit = libc::rlimit {
+        rlim_cur: soft,
+        rlim_max: hard,
+    };
+    // SAFETY: `limit` lives for the call.
+    check(Step::Limits, unsafe {
+        libc::setrlimit(resource, &raw const limit)
+    })
+}
+
+fn set_limits() -> StepResult {
     /// Room for deep recursion on the main thread; a program may raise it, memory is limited elsewhere.
     const STACK: u64 = 64 << 20;
-    let limit = |resource, soft, hard| {
-        let limit = libc::rlimit {
-            rlim_cur: soft,
-            rlim_max: hard,
-        };
-        // SAFETY: `limit` lives for the call.
-        check(Step::Limits, unsafe {
-            libc::setrlimit(resource, &raw const limit)
-        })
-    };
     limit(libc::RLIMIT_CORE, 0, 0)?;
-    limit(libc::RLIMIT_NOFILE, descriptors, descriptors)?;
     limit(libc::RLIMIT_MSGQUEUE, 0, 0)?;
     limit(libc::RLIMIT_SIGPENDING, 64, 64)?;
     let mut stack = libc::rlimit {

@@ -11,7 +11,6 @@ use libc::pid_t;
 
 use crate::clock::{self, ClockKind, ProcessCounter};
 use crate::error::Error;
-use crate::files::RunFiles;
 use crate::folder::Folder;
 use crate::host::Host;
 use crate::limits::Limits;
@@ -20,6 +19,9 @@ use crate::protocol::{DONE, Exit, JobLimits, NEXT, NEXT_EMPTY};
 use crate::walls::Wall;
 use crate::zygote::Zygote;
 use crate::{notify, sys};
+
+const NOT_FILLED: &str = "a memory file could not be filled";
+const NOT_HEARD: &str = "what the program says could not be read";
 
 /// How long a killed program may take to be reaped before the zygote counts as lost.
 const REAP_TIME: Duration = Duration::from_secs(20);
@@ -40,7 +42,6 @@ enum Killed {
 struct Child {
     pid: pid_t,
     handle: OwnedFd,
-    began: Instant,
     /// Whether the kernel has been told to take it first when memory runs out.
     is_victim: bool,
     /// Where instructions decide and it has run for so long that they are counted.
@@ -70,14 +71,17 @@ pub(crate) struct Run<'a> {
     zygote: &'a Zygote,
     host: &'a Host,
     limits: &'a Limits,
-    files: RunFiles,
+    /// Whether the jobs run in one process.
+    is_batch: bool,
     /// Where the program may write, if it may anywhere.
     folder: Option<&'a Folder>,
     jobs: &'a [Job<'a>],
     each: &'a mut dyn FnMut(Outcome) -> ControlFlow<()>,
     /// Jobs that have ended.
     ended: usize,
+    /// Absent until somebody wants to know: most programs end before.
     child: Option<Child>,
+    began: Instant,
     killed: Option<(Killed, Instant)>,
     /// Of the current job.
     started: Instant,
@@ -94,7 +98,6 @@ impl<'a> Run<'a> {
         zygote: &'a Zygote,
         host: &'a Host,
         limits: &'a Limits,
-        files: RunFiles,
         jobs: &'a [Job<'a>],
         each: &'a mut dyn FnMut(Outcome) -> ControlFlow<()>,
     ) -> Self {
@@ -102,18 +105,25 @@ impl<'a> Run<'a> {
             zygote,
             host,
             limits,
-            files,
+            is_batch: false,
             folder: None,
             jobs,
             each,
             ended: 0,
             child: None,
+            began: Instant::now(),
             killed: None,
             started: Instant::now(),
             quiet_until: Instant::now(),
             before: Used::default(),
             events: BTreeSet::new(),
         }
+    }
+
+    /// All jobs in one process.
+    pub(crate) fn in_batch(mut self) -> Self {
+        self.is_batch = true;
+        self
     }
 
     /// The program may write there.
@@ -125,7 +135,10 @@ impl<'a> Run<'a> {
     /// Hands out the outcome of each job that begins, at least one; returns the process's highest resident memory
     /// in bytes.
     pub(crate) fn finish(mut self) -> Result<u64, Error> {
-        self.before = self.used(Duration::ZERO)?;
+        self.zygote
+            .files
+            .begin(&self.jobs[0])
+            .map_err(Error::system(NOT_FILLED))?;
         self.start_clocks();
         self.send_job()?;
         let exit = self.watch().inspect_err(|_| self.abandon())?;
@@ -138,6 +151,11 @@ impl<'a> Run<'a> {
             // It was the last one in any case.
             let _ = (self.each)(outcome);
         }
+        if self.child.is_none() {
+            // Its words must not be taken for those of the next one.
+            sys::receive_now(&self.zygote.hello).map_err(Error::system(NOT_HEARD))?;
+        }
+        self.zygote.has_strays.set(exit.strays > 0);
         Ok(exit.peak_kib * 1024)
     }
 
@@ -150,8 +168,8 @@ impl<'a> Run<'a> {
     }
 
     /// After a failure of ours: the program must not outlive the run.
-    fn abandon(&self) {
-        if let Some(child) = &self.child {
+    fn abandon(&mut self) {
+        if let Ok(Some(child)) = self.child() {
             // Nothing is left to do if it cannot be killed: dropping the zygote comes next.
             let _ = sys::kill(&child.handle);
         }
@@ -167,7 +185,7 @@ impl<'a> Run<'a> {
         ];
         let mut message = vec![b'J'];
         message.extend(words.iter().flat_map(|word| word.to_ne_bytes()));
-        sys::send(&self.zygote.control, &message, &self.files.descriptors())
+        sys::send(&self.zygote.control, &message, &[])
             .map_err(|error| Error::ZygoteLost(format!("the job could not be sent: {error}")))
     }
 
@@ -196,22 +214,24 @@ impl<'a> Run<'a> {
         let number = |fd: Option<&OwnedFd>| fd.map_or(-1, AsRawFd::as_raw_fd);
         let control = self.zygote.control.as_raw_fd();
         let listener = number(self.zygote.listener.as_ref());
-        let channel = number(self.files.channel());
+        let done = if self.is_batch {
+            self.zygote.files.done().as_raw_fd()
+        } else {
+            -1
+        };
         let timeout = self.check_clocks()?;
-        let [message, denied, done] = sys::wait_readable([control, listener, channel], timeout)
+        let [message, denied, done] = sys::wait_readable([control, listener, done], timeout)
             .map_err(Error::system("waiting for the program"))?;
         if let (true, Some(listener)) = (denied, &self.zygote.listener) {
             notify::handle(listener, self.zygote.pid, self.folder, &mut self.events)
                 .map_err(Error::system("a denied call could not be answered"))?;
         }
-        // The child's first words come first, then what it said before its end, then its end.
-        if message && !(done && self.child.is_some()) {
-            return self.receive();
-        }
         if done {
+            // Before its end, which may wait as well.
             self.hear()?;
+            return Ok(None);
         }
-        Ok(None)
+        if message { self.receive() } else { Ok(None) }
     }
 
     fn receive(&mut self) -> Result<Option<Exit>, Error> {
@@ -219,18 +239,7 @@ impl<'a> Run<'a> {
         let received = sys::receive(&self.zygote.control)
             .map_err(Error::system("the zygote's message could not be read"))?;
         match received.bytes[..] {
-            [b'H'] => {
-                // The child may be gone by the time it is looked at; its end is reported next.
-                self.child = sys::pidfd(received.sender).ok().map(|handle| Child {
-                    pid: received.sender,
-                    handle,
-                    began: Instant::now(),
-                    is_victim: false,
-                    counter: None,
-                });
-                Ok(None)
-            }
-            [b'X', ref words @ ..] if words.len() == 24 => {
+            [b'X', ref words @ ..] if words.len() == size_of::<Exit>() => {
                 let word = |index: usize| {
                     let bytes = words[8 * index..8 * index + 8].try_into();
                     u64::from_ne_bytes(bytes.expect("eight bytes"))
@@ -239,6 +248,7 @@ impl<'a> Run<'a> {
                     status: word(0) as i64,
                     cpu_us: word(1),
                     peak_kib: word(2),
+                    strays: word(3),
                 }))
             }
             [b'E', ..] => Err(lost("it could not fork")),
@@ -247,29 +257,36 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The child, once it is there.
+    fn child(&mut self) -> Result<Option<&mut Child>, Error> {
+        if self.child.is_none() {
+            let hello = sys::receive_now(&self.zygote.hello).map_err(Error::system(NOT_HEARD))?;
+            // The child may be gone by the time it is looked at; its end is reported next.
+            self.child = hello.and_then(|hello| {
+                let handle = sys::pidfd(hello.sender).ok()?;
+                Some(Child {
+                    pid: hello.sender,
+                    handle,
+                    is_victim: false,
+                    counter: None,
+                })
+            });
+        }
+        Ok(self.child.as_mut())
+    }
+
     /// Takes what the child of a batch says. The program can speak here too: it can end its own job, as it can by
     /// exiting, and nothing else.
     fn hear(&mut self) -> Result<(), Error> {
-        let Some(channel) = self.files.channel() else {
-            return Ok(());
-        };
-        match sys::hear(channel) {
-            Ok(Some([DONE, code])) if self.killed.is_none() => self.job_done(code),
-            Ok(Some(_)) => Ok(()),
-            Ok(None) | Err(_) => {
-                // Broken by the program, which now ends with its current job.
-                self.files.close_channel();
-                Ok(())
-            }
+        match self.zygote.files.hear().map_err(Error::system(NOT_HEARD))? {
+            Some([DONE, code]) if self.killed.is_none() => self.job_done(code),
+            _ => Ok(()),
         }
     }
 
     fn job_done(&mut self, code: u8) -> Result<(), Error> {
-        let cpu = self
-            .child
-            .as_ref()
-            .and_then(|child| sys::cpu_time(child.pid))
-            .unwrap_or(self.before.cpu);
+        let pid = self.child()?.map(|child| child.pid);
+        let cpu = pid.and_then(sys::cpu_time).unwrap_or(self.before.cpu);
         let so_far = self.used(cpu)?;
         let used = so_far.since(self.before);
         if self.is_used_up(used) {
@@ -293,21 +310,22 @@ impl<'a> Run<'a> {
         let Some(next) = next else {
             return self.kill(Killed::Finished);
         };
-        self.files
-            .refill(&self.jobs[self.ended - 1], next, said)
-            .map_err(Error::system("a memory file could not be filled"))?;
+        let files = &self.zygote.files;
+        files
+            .refill(next, said)
+            .map_err(Error::system(NOT_FILLED))?;
         self.before = so_far;
         self.start_clocks();
-        if let Some(channel) = self.files.channel() {
-            // One that does not listen is stopped by its clocks.
-            let word = if next.payload.is_empty() {
-                NEXT_EMPTY
-            } else {
-                NEXT
-            };
-            sys::tell(channel, word);
-        }
-        Ok(())
+        let word = if next.payload.is_empty() {
+            NEXT_EMPTY
+        } else {
+            NEXT
+        };
+        // A child that does not listen is stopped by its clocks.
+        self.zygote
+            .files
+            .tell(word)
+            .map_err(Error::system("the program could not be told to go on"))
     }
 
     /// Of the current job.
@@ -341,6 +359,7 @@ impl<'a> Run<'a> {
         ending: impl FnOnce(bool) -> Result<Ending, Error>,
     ) -> Result<Outcome, Error> {
         let written = self
+            .zygote
             .files
             .written(self.limits.output)
             .map_err(Error::system("the program's output could not be read"))?;
@@ -377,15 +396,17 @@ impl<'a> Run<'a> {
             return Ok(quiet);
         }
         let wall_left = self.limits.wall.saturating_sub(self.started.elapsed());
-        let Some(child) = &mut self.child else {
+        let (has_group, began) = (self.zygote.group.is_some(), self.began);
+        let counts = self.host.clock == ClockKind::Instructions;
+        let Some(child) = self.child()? else {
             if wall_left.is_zero() {
                 return Err(Error::ZygoteLost("it did not fork in time".to_owned()));
             }
             return Ok(wall_left);
         };
         let mut next_check = wall_left;
-        if self.zygote.group.is_some() && !child.is_victim {
-            let left = HINT_AFTER.saturating_sub(child.began.elapsed());
+        if has_group && !child.is_victim {
+            let left = HINT_AFTER.saturating_sub(began.elapsed());
             if left.is_zero() {
                 prefer_as_victim(child.pid);
                 child.is_victim = true;
@@ -393,12 +414,13 @@ impl<'a> Run<'a> {
                 next_check = next_check.min(left);
             }
         }
-        if self.host.clock == ClockKind::Instructions && child.counter.is_none() {
+        if counts && child.counter.is_none() {
             let cpu = sys::cpu_time(child.pid).unwrap_or_default();
             child.counter = ProcessCounter::start(child.pid, cpu)?;
         }
         // A child that is gone is heard of soon.
-        let left = match sys::cpu_time(child.pid) {
+        let pid = child.pid;
+        let left = match sys::cpu_time(pid) {
             Some(cpu) => self.left(cpu)?,
             None => wall_left,
         };
@@ -424,7 +446,7 @@ impl<'a> Run<'a> {
     }
 
     fn kill(&mut self, why: Killed) -> Result<(), Error> {
-        if let Some(child) = &self.child {
+        if let Some(child) = self.child()? {
             sys::kill(&child.handle).map_err(Error::system("the program could not be killed"))?;
         }
         self.killed = Some((why, Instant::now()));

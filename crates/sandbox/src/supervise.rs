@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::clock::ClockKind;
 use crate::error::Error;
-use crate::files::RunFiles;
 use crate::folder::FolderEntry;
 use crate::host::Host;
 use crate::inherited;
@@ -17,8 +16,6 @@ use crate::runtime::Runtime;
 use crate::sys;
 use crate::walls::{Level, Wall, Walls};
 use crate::zygote::Zygote;
-
-const NO_FILES: &str = "a memory file could not be made";
 
 /// A runtime and the limits of its runs; makes workers.
 #[derive(Clone, Debug)]
@@ -105,8 +102,7 @@ impl Worker {
     pub fn run(&mut self, job: Job<'_>, limits: &Limits) -> Result<Outcome, Error> {
         let zygote = self.take_zygote()?;
         let outcome = self.run_single(&zygote, job, limits, false)?;
-        // After a failure above, the zygote is dropped and with it whatever still runs in it.
-        self.zygote = Some(zygote);
+        self.keep(zygote);
         Ok(outcome)
     }
 
@@ -132,7 +128,7 @@ impl Worker {
             .map_err(Error::system("the private folder could not be read"))?;
         // A folder that cannot be emptied goes away with its zygote.
         if folder.empty().is_ok() {
-            self.zygote = Some(zygote);
+            self.keep(zygote);
         }
         Ok((outcome, left))
     }
@@ -144,20 +140,25 @@ impl Worker {
         limits: &Limits,
         in_folder: bool,
     ) -> Result<Outcome, Error> {
-        let files = RunFiles::single(&job).map_err(Error::system(NO_FILES))?;
         let mut outcomes = Vec::with_capacity(1);
         let (jobs, mut each) = ([job], |outcome| {
             outcomes.push(outcome);
             ControlFlow::Continue(())
         });
         let folder = zygote.folder.as_ref().filter(|_| in_folder);
-        let run = Run::new(zygote, &self.sandbox.host, limits, files, &jobs, &mut each);
+        let run = Run::new(zygote, &self.sandbox.host, limits, &jobs, &mut each);
         let peak = run.in_folder(folder).finish()?;
         // A run that may have had no limits counts for nothing.
         zygote.count_memory_kills()?;
         let mut outcome = outcomes.remove(0);
         outcome.usage.peak = peak;
         Ok(outcome)
+    }
+
+    /// For the next run. After a failure the zygote is dropped instead, and with it whatever still runs in it; so is one
+    /// with processes that a program left behind, since those have the files of the next run as well.
+    fn keep(&mut self, zygote: Zygote) {
+        self.zygote = Some(zygote).filter(|zygote| !zygote.has_strays.get());
     }
 
     fn take_zygote(&mut self) -> Result<Zygote, Error> {
@@ -181,13 +182,12 @@ impl Worker {
         limits: &Limits,
         each: &mut dyn FnMut(Outcome) -> ControlFlow<()>,
     ) -> Result<u64, Error> {
-        let files = RunFiles::batch(&jobs[0]).map_err(Error::system(NO_FILES))?;
         let zygote = self.take_zygote()?;
-        let peak = Run::new(&zygote, &self.sandbox.host, limits, files, jobs, each).finish()?;
+        let run = Run::new(&zygote, &self.sandbox.host, limits, jobs, each);
+        let peak = run.in_batch().finish()?;
         // A run that may have had no limits counts for nothing.
         zygote.count_memory_kills()?;
-        // After a failure above, the zygote is dropped and with it whatever still runs in it.
-        self.zygote = Some(zygote);
+        self.keep(zygote);
         Ok(peak)
     }
 }

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io;
 use std::mem;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 use libc::{c_int, pid_t};
@@ -24,66 +25,32 @@ fn own(result: c_int) -> io::Result<OwnedFd> {
     check(result).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// A connected pair of message sockets. The first half attaches the sender's process id to what it receives.
-pub(crate) fn control_pair() -> io::Result<(OwnedFd, OwnedFd)> {
-    let mut fds = [0; 2];
-    let on: c_int = 1;
-    let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
-    // SAFETY: `fds` has room for two descriptors, which are owned by nobody else; `on` lives for the call.
-    unsafe {
-        check(libc::socketpair(libc::AF_UNIX, kind, 0, fds.as_mut_ptr()))?;
-        let pair = (OwnedFd::from_raw_fd(fds[0]), OwnedFd::from_raw_fd(fds[1]));
-        check(libc::setsockopt(
-            fds[0],
-            libc::SOL_SOCKET,
-            libc::SO_PASSCRED,
-            (&raw const on).cast(),
-            mem::size_of::<c_int>() as u32,
-        ))?;
-        Ok(pair)
-    }
-}
-
-/// A connected pair of message sockets between the supervisor, first, and a program.
-pub(crate) fn channel_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+/// A connected pair of message sockets.
+pub(crate) fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     let mut fds = [0; 2];
     let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
-    // SAFETY: as above.
+    // SAFETY: `fds` has room for two descriptors, which are owned by nobody else.
     unsafe {
         check(libc::socketpair(libc::AF_UNIX, kind, 0, fds.as_mut_ptr()))?;
         Ok((OwnedFd::from_raw_fd(fds[0]), OwnedFd::from_raw_fd(fds[1])))
     }
 }
 
-/// The start of a message that waits on a program's channel; `None` when the program has closed it. Descriptors
-/// that come with a message are not taken.
-pub(crate) fn hear(channel: &OwnedFd) -> io::Result<Option<[u8; 2]>> {
-    let mut bytes = [0u8; 2];
-    // SAFETY: the buffer is a local of the length given.
-    let length = retry(|| unsafe {
-        libc::recv(
-            channel.as_raw_fd(),
-            bytes.as_mut_ptr().cast(),
-            bytes.len(),
-            libc::MSG_DONTWAIT,
+/// The same, of which the first attaches the sender's process id to what it receives.
+pub(crate) fn naming_socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let pair = socket_pair()?;
+    let on: c_int = 1;
+    // SAFETY: `on` lives for the call.
+    check(unsafe {
+        libc::setsockopt(
+            pair.0.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PASSCRED,
+            (&raw const on).cast(),
+            mem::size_of::<c_int>() as u32,
         )
     })?;
-    Ok((length > 0).then_some(bytes))
-}
-
-/// Sends one byte on a program's channel; whether it was taken. A program that does not listen is waited for by
-/// its clocks.
-pub(crate) fn tell(channel: &OwnedFd, byte: u8) -> bool {
-    // SAFETY: the buffer is a local of one byte.
-    let sent = retry(|| unsafe {
-        libc::send(
-            channel.as_raw_fd(),
-            (&raw const byte).cast(),
-            1,
-            libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
-        )
-    });
-    sent.is_ok()
+    Ok(pair)
 }
 
 /// A pipe whose ends close on exec: reading end, writing end.
@@ -96,7 +63,7 @@ pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     }
 }
 
-/// Room for the ancillary data of one message: six descriptors, or one and the sender's credentials.
+/// Room for the ancillary data of one message: eight descriptors, or one and the sender's credentials.
 const ANCILLARY_BYTES: usize = 128;
 
 #[repr(C, align(8))]
@@ -110,7 +77,7 @@ pub(crate) fn send(socket: &OwnedFd, bytes: &[u8], fds: &[RawFd]) -> io::Result<
     };
     let mut ancillary = Ancillary([0; ANCILLARY_BYTES]);
     let payload = mem::size_of_val(fds);
-    // SAFETY: the header points at locals that outlive the call; CMSG_SPACE of six descriptors is 40 bytes.
+    // SAFETY: the header points at locals that outlive the call; CMSG_SPACE of eight descriptors is 48 bytes.
     unsafe {
         let mut message: libc::msghdr = mem::zeroed();
         message.msg_iov = &raw mut iov;
@@ -142,6 +109,18 @@ pub(crate) struct Received {
 
 /// Receives one message of at most 64 bytes; `bytes` is empty when the other side is gone.
 pub(crate) fn receive(socket: &OwnedFd) -> io::Result<Received> {
+    receive_with(socket, 0)
+}
+
+/// The same of a message that is there already; `None` when there is none.
+pub(crate) fn receive_now(socket: &OwnedFd) -> io::Result<Option<Received>> {
+    match receive_with(socket, libc::MSG_DONTWAIT) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        received => received.map(Some),
+    }
+}
+
+fn receive_with(socket: &OwnedFd, flags: c_int) -> io::Result<Received> {
     let mut bytes = vec![0u8; 64];
     let mut iov = libc::iovec {
         iov_base: bytes.as_mut_ptr().cast(),
@@ -161,8 +140,13 @@ pub(crate) fn receive(socket: &OwnedFd) -> io::Result<Received> {
         message.msg_iovlen = 1;
         message.msg_control = ancillary.0.as_mut_ptr().cast();
         message.msg_controllen = ANCILLARY_BYTES;
-        let length =
-            retry(|| libc::recvmsg(socket.as_raw_fd(), &raw mut message, libc::MSG_CMSG_CLOEXEC))?;
+        let length = retry(|| {
+            libc::recvmsg(
+                socket.as_raw_fd(),
+                &raw mut message,
+                flags | libc::MSG_CMSG_CLOEXEC,
+            )
+        })?;
         let mut header = libc::CMSG_FIRSTHDR(&raw const message);
         while !header.is_null() {
             let data = libc::CMSG_DATA(header);
@@ -197,23 +181,32 @@ fn retry(mut call: impl FnMut() -> isize) -> io::Result<isize> {
     }
 }
 
-/// An anonymous file in memory.
-pub(crate) fn memory_file(name: &CStr, sealable: bool) -> io::Result<File> {
-    let flags = libc::MFD_CLOEXEC | if sealable { libc::MFD_ALLOW_SEALING } else { 0 };
+/// An anonymous file in memory that nobody can seal.
+pub(crate) fn memory_file(name: &CStr) -> io::Result<File> {
     // SAFETY: `name` is a C string.
-    own(unsafe { libc::memfd_create(name.as_ptr(), flags) }).map(File::from)
+    own(unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) }).map(File::from)
 }
 
-/// The same memory file for one who may not write to it; with an offset of its own.
-pub(crate) fn read_only(file: &File) -> io::Result<File> {
-    File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+/// The same file or pipe for reading, with flags and an offset of its own; it never waits.
+pub(crate) fn own_reader(file: &impl AsRawFd) -> io::Result<File> {
+    File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
-/// Forbids every later change of a memory file.
-pub(crate) fn seal(file: &File) -> io::Result<()> {
-    let seals = libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
-    // SAFETY: the descriptor is open.
-    check(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) }).map(|_| ())
+/// The same for writing.
+pub(crate) fn own_writer(file: &impl AsRawFd) -> io::Result<File> {
+    File::options()
+        .write(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+/// Takes back all flags that can be set on what is open, such as that for appending.
+pub(crate) fn clear_flags(file: &impl AsRawFd) -> io::Result<()> {
+    // SAFETY: no pointers.
+    check(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETFL, 0) }).map(|_| ())
 }
 
 /// A handle on a process that cannot come to mean another one.

@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::fs;
 use std::io;
 use std::ops::Range;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use libc::pid_t;
 
 use crate::cgroup::Group;
 use crate::error::Error;
+use crate::files::RunFiles;
 use crate::folder::{self, Folder};
 use crate::host::Host;
 use crate::jail::{self, Identity, Plan};
@@ -24,6 +25,8 @@ use crate::limits::Limits;
 use crate::runtime::{Argument, Runtime};
 use crate::walls::Wall;
 use crate::{filter, root, sys};
+
+const NO_PAIR: &str = "a socket pair could not be made";
 
 /// How long a runtime may take to start; interpreters on a loaded machine with a cold disk take seconds.
 const START_TIME: Duration = Duration::from_mins(1);
@@ -41,11 +44,17 @@ static STARTED: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct Zygote {
     pub(crate) pid: pid_t,
     pub(crate) control: OwnedFd,
+    /// Where each child says once that it is there.
+    pub(crate) hello: OwnedFd,
+    /// Of its runs.
+    pub(crate) files: RunFiles,
     /// Where denied calls arrive.
     pub(crate) listener: Option<OwnedFd>,
     handle: OwnedFd,
     /// Processes that the kernel had killed for want of memory when that was last looked at.
     pub(crate) memory_kills: Cell<u64>,
+    /// Whether its last run left processes behind.
+    pub(crate) has_strays: Cell<bool>,
     /// Where runs with files have them; absent where there is no root of its own, or no filter that keeps the others
     /// from writing there.
     pub(crate) folder: Option<Folder>,
@@ -69,8 +78,9 @@ impl Zygote {
             number,
             folder.as_ref().map(|f| f.0.as_path()),
         );
-        let (control, other) =
-            sys::control_pair().map_err(Error::system("a socket pair could not be made"))?;
+        let (control, other) = sys::socket_pair().map_err(Error::system(NO_PAIR))?;
+        let (hello, theirs) = sys::naming_socket_pair().map_err(Error::system(NO_PAIR))?;
+        let files = RunFiles::create().map_err(Error::system("a memory file could not be made"))?;
         let group = match &host.cgroup {
             Some(place) => Some(
                 Group::create(place, &number.to_string(), limits)
@@ -84,8 +94,11 @@ impl Zygote {
             pid: jailed.pid,
             handle: sys::pidfd(jailed.pid).map_err(Error::system("the zygote is gone"))?,
             control,
+            hello,
+            files,
             listener: None,
             memory_kills: Cell::new(0),
+            has_strays: Cell::new(false),
             folder: None,
             group,
         };
@@ -96,9 +109,10 @@ impl Zygote {
         }
         jailed.go(START_TIME)?;
         zygote.expect_answer(b'R')?;
+        zygote.send(b"F", &zygote.files.descriptors(&theirs))?;
         if !host.walls.stands(Wall::Landlock) {
             // Landlock keeps programs from each other's memory; without it the kernel's own rule must.
-            zygote.send(b"M")?;
+            zygote.send(b"M", &[])?;
         }
         if host.walls.stands(Wall::Seccomp) {
             zygote.install_filter()?;
@@ -120,7 +134,7 @@ impl Zygote {
     fn install_filter(&mut self) -> Result<(), Error> {
         let mut message = vec![b'S'];
         message.extend(filter::program());
-        self.send(&message)?;
+        self.send(&message, &[])?;
         self.listener = self.expect_answer(b'L')?;
         if self.listener.is_none() {
             // The kernel drops a descriptor for which this process has no room.
@@ -132,8 +146,9 @@ impl Zygote {
         Ok(())
     }
 
-    fn send(&self, message: &[u8]) -> Result<(), Error> {
-        sys::send(&self.control, message, &[]).map_err(Error::system("the zygote does not listen"))
+    fn send(&self, message: &[u8], descriptors: &[RawFd]) -> Result<(), Error> {
+        sys::send(&self.control, message, descriptors)
+            .map_err(Error::system("the zygote does not listen"))
     }
 
     fn expect_answer(&self, kind: u8) -> Result<Option<OwnedFd>, Error> {

@@ -12,8 +12,9 @@ for fd in range(0, 4096):
         kind = os.fstat(fd)
     except OSError:
         continue
-    # Standard streams, the result; in a batch also the job, the channel, spare standard streams.
-    is_expected = fd in (0, 1, 2, 3, 4, 40, 41, 42) and stat.S_ISREG(kind.st_mode)
-    if not is_expected and not (fd == 5 and stat.S_ISSOCK(kind.st_mode)):
+    # Standard streams, the job, the result, spare standard streams; the two pipes of batches.
+    is_file = fd in (0, 1, 2, 3, 4, 40, 41, 42) and stat.S_ISREG(kind.st_mode)
+    is_pipe = fd in (5, 6) and stat.S_ISFIFO(kind.st_mode)
+    if not is_file and not is_pipe:
         found.append((fd, oct(kind.st_mode)))
 print("contained" if not found else found)
