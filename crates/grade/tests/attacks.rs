@@ -405,6 +405,34 @@ fn a_dropped_worker_leaves_nothing() {
     }
 }
 
+/// Where nothing keeps a program from starting processes, one that outlives it must not write into the next run.
+#[test]
+fn what_a_program_leaves_behind_has_no_part_in_the_next_run() {
+    let _turn = alone();
+    for forgone in [
+        &[Wall::Seccomp][..],
+        &[Wall::Seccomp, Wall::Namespaces, Wall::Cgroup],
+    ] {
+        let Some(host) = host_at(Level::D, forgone) else {
+            continue;
+        };
+        let sandbox = sandbox(&host, limits(), Level::D);
+        let mut worker = sandbox.worker().unwrap();
+        let mut output = |code| {
+            let task = Task::Script {
+                stdin: "",
+                call: None,
+            };
+            let ran = scrl_grade::run(&mut worker, code, task, &limits()).unwrap();
+            String::from_utf8(ran.outcome.stdout).unwrap()
+        };
+        let leaves = "import os, time\nif os.fork() == 0:\n for _ in range(20):\n  os.write(1, b'stray ')\n  time.sleep(.1)\nelse:\n time.sleep(.3)\n os._exit(0)";
+        assert!(output(leaves).starts_with("stray"));
+        let waits = "import time\ntime.sleep(.5)\nprint('own')";
+        assert_eq!(output(waits), "own\n");
+    }
+}
+
 #[test]
 fn a_missing_interpreter_is_an_error_that_names_it() {
     let _turn = alone();
