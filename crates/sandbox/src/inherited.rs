@@ -17,11 +17,12 @@ type Resource = libc::__rlimit_resource_t;
 type Resource = libc::c_int;
 
 /// Those that the jail opens as far as the hard limit allows.
-pub(crate) const OPENED: [Resource; 4] = [
+pub(crate) const OPENED: [Resource; 5] = [
     libc::RLIMIT_AS,
     libc::RLIMIT_DATA,
     libc::RLIMIT_FSIZE,
     libc::RLIMIT_CPU,
+    libc::RLIMIT_NOFILE,
 ];
 
 /// Raises this process's hard limits out of the way; its soft ones, which are meant for itself, stay. Where the kernel does

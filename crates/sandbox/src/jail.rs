@@ -241,7 +241,7 @@ unsafe fn enter(
         // The same addresses every time: programs that order by them behave the same every time.
         libc::personality(libc::ADDR_NO_RANDOMIZE as c_ulong);
         place_descriptors(fds)?;
-        // Only now: those of a supervisor with many workers were more.
+        // Lowered only now: a supervisor with many workers has more of them open.
         limit(libc::RLIMIT_NOFILE, plan.descriptors, plan.descriptors)?;
         libc::execve(
             plan.executable.as_ptr(),
