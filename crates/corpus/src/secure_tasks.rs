@@ -266,12 +266,18 @@ fn written_out(value: Value) -> Result<Value, String> {
 fn long_text(parts: &Value) -> Result<String, String> {
     let part = |part: &Value| match part {
         Value::String(text) => Some(text.clone()),
-        Value::Array(pair) => Some(pair.first()?.as_str()?.repeat(pair.get(1)?.as_u64()? as usize)),
+        Value::Array(pair) => Some(
+            pair.first()?
+                .as_str()?
+                .repeat(pair.get(1)?.as_u64()? as usize),
+        ),
         _ => None,
     };
     let parts = parts.as_array().into_iter().flatten();
     parts
-        .map(|one| part(one).ok_or_else(|| format!("{LONG_TEXT}: {one} is no text, nor [TEXT, TIMES]")))
+        .map(|one| {
+            part(one).ok_or_else(|| format!("{LONG_TEXT}: {one} is no text, nor [TEXT, TIMES]"))
+        })
         .collect()
 }
 
