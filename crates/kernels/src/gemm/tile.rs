@@ -46,15 +46,13 @@ impl Tile {
         c.prefetch(row + TILE_ROWS..row + 2 * TILE_ROWS, column);
         let (b, _) = b.as_chunks();
         match a {
-            Left::Rows(rows) => {
-                // Of one length, so that one test is enough for all of them.
-                let rows = rows.map(|row| &row[..b.len()]);
-                advance(|k, i| rows[i][k], b, height, &mut chains);
+            Left::Rows([r0, r1, r2, r3, r4, r5]) => {
+                let rows = r0.iter().zip(r1).zip(r2).zip(r3).zip(r4).zip(r5);
+                let columns =
+                    rows.map(|(((((a0, a1), a2), a3), a4), a5)| [*a0, *a1, *a2, *a3, *a4, *a5]);
+                advance(columns, b, height, &mut chains);
             }
-            Left::Columns(columns) => {
-                let columns = &columns[..b.len()];
-                advance(|k, i| columns[k][i], b, height, &mut chains);
-            }
+            Left::Columns(columns) => advance(columns.iter().copied(), b, height, &mut chains),
         }
         for (i, chains) in chains.iter().enumerate().take(height) {
             copy(chains, c.row_part(row + i, column, TILE_COLUMNS));
@@ -76,7 +74,7 @@ fn copy(from: &[f32], to: &mut [f32]) {
 
 #[inline(always)]
 fn advance(
-    a: impl Fn(usize, usize) -> f32,
+    a: impl Iterator<Item = [f32; TILE_ROWS]>,
     b: &[Row],
     height: usize,
     chains: &mut [Row; TILE_ROWS],
@@ -95,10 +93,10 @@ fn advance(
 macro_rules! advance {
     ($name:ident, $($row:ident $i:literal),+) => {
         #[inline(always)]
-        fn $name(a: impl Fn(usize, usize) -> f32, b: &[Row], chains: &mut [Row; TILE_ROWS]) {
+        fn $name(a: impl Iterator<Item = [f32; TILE_ROWS]>, b: &[Row], chains: &mut [Row; TILE_ROWS]) {
             let [$(mut $row,)+ ..] = *chains;
-            for (k, b) in b.iter().enumerate() {
-                $(fma(&mut $row, a(k, $i), b);)+
+            for (a, b) in a.zip(b) {
+                $(fma(&mut $row, a[$i], b);)+
             }
             $(chains[$i] = $row;)+
         }
