@@ -1,4 +1,4 @@
-//! A model behind an address that speaks OpenAI's protocol: `/chat/completions` and `/completions`.
+//! A model behind an address that speaks the protocol of `OpenAI`: `/chat/completions` and `/completions`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

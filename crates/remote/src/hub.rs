@@ -104,7 +104,7 @@ impl Hub {
             proxy,
         } = options;
         Ok(Self {
-            client: Client::new(&endpoint, token, retry, proxy)?,
+            client: Client::new(&endpoint, token, retry, proxy.as_ref())?,
             cache,
         })
     }

@@ -1,4 +1,4 @@
-//! Models elsewhere: endpoints that speak OpenAI's protocol, and the Hugging Face hub.
+//! Models elsewhere: endpoints that speak the protocol of `OpenAI`, and the Hugging Face hub.
 //!
 //! An [`Endpoint`] is asked one question at a time, from as many threads as there are; it tries again what may pass, and keeps
 //! to a [`RateLimit`]. A [`Hub`] brings the files of a model into the cache that Python's `huggingface_hub` uses too. Both

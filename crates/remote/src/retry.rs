@@ -25,13 +25,13 @@ impl Default for Retry {
         Self {
             attempts: 8,
             first_wait: Duration::from_secs(1),
-            longest_wait: Duration::from_secs(60),
+            longest_wait: Duration::from_mins(1),
         }
     }
 }
 
 /// The longest that another side may tell to wait.
-const LONGEST_TOLD: Duration = Duration::from_secs(3_600);
+const LONGEST_TOLD: Duration = Duration::from_hours(1);
 
 impl Retry {
     /// What to wait after `attempts` of them.

@@ -21,7 +21,7 @@ use crate::secret::Secret;
 /// The most bytes of a list of files.
 const LONGEST_LISTING: u64 = 64 << 20;
 /// Nothing comes for so long: the connection is given up, and another one tried.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Somebody who asks a hub.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Client {
         endpoint: &str,
         token: Option<Secret>,
         retry: Retry,
-        proxy: Option<Proxy>,
+        proxy: Option<&Proxy>,
     ) -> Result<Self, Error> {
         if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
             let problem = "HF_ENDPOINT begins with http:// or https://";
@@ -83,7 +83,7 @@ impl Client {
                 .timeout_connect(Some(SILENCE))
                 .timeout_recv_response(Some(SILENCE))
                 .timeout_per_read(Some(SILENCE))
-                .proxy(proxy.clone())
+                .proxy(proxy.cloned())
                 .user_agent(concat!("scrl/", env!("CARGO_PKG_VERSION")))
                 .build()
                 .into()
@@ -282,7 +282,7 @@ impl Client {
                     return Err(error);
                 }
                 Err(Failure::Passing(_, told)) => {
-                    pause_until(Instant::now() + self.retry.wait(attempts, told), stop)?
+                    pause_until(Instant::now() + self.retry.wait(attempts, told), stop)?;
                 }
             }
         }
@@ -383,11 +383,7 @@ impl Download<'_> {
                 count => hash.update(&part[..count]),
             }
         }
-        let came: String = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let came = format!("{:x}", hash.finalize());
         if came.eq_ignore_ascii_case(promised) {
             return Ok(());
         }
