@@ -132,7 +132,7 @@ mod tests {
             let most = most.min(retry.longest_wait);
             assert!(wait <= most && wait >= most / 2, "{attempts}: {wait:?}");
         }
-        let told = Duration::from_secs(300);
+        let told = Duration::from_mins(5);
         assert_eq!(retry.wait(1, Some(told)), told);
         assert_eq!(retry.wait(1, Some(Duration::MAX)), LONGEST_TOLD);
     }

@@ -1,4 +1,4 @@
-//! Answers of a model behind an address that speaks OpenAI's protocol.
+//! Answers of a model behind an address that speaks the protocol of `OpenAI`.
 
 use std::fmt::Write as _;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -26,9 +26,10 @@ use crate::Done;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Endpoints")]
 pub(crate) struct EndpointArguments {
-    /// Ask a server that speaks the protocol of OpenAI, at this address up to /v1
+    // Not its documentation comment, which would want code marks that help does not render.
     #[arg(
         long,
+        help = "Ask a server that speaks the protocol of OpenAI, at this address up to /v1",
         value_name = "URL",
         conflicts_with_all = ["adapter", "precision", "context", "threads", "batch", "date"]
     )]
