@@ -20,7 +20,7 @@ pub use matrix::{Matrix, MatrixMut, Panels, Right};
 use crate::simd::vectorized;
 use crate::workspace::Workspace;
 pub(crate) use tile::TILE_COLUMNS;
-use tile::TILE_ROWS;
+use tile::{TILE_ROWS, Tile};
 pub(crate) use transpose::transpose;
 
 /// The longest part of a chain that is computed at a time: a panel of `B` is 20 KiB then, and leaves room in a
@@ -31,8 +31,8 @@ const BLOCK_ROWS: usize = 44 * TILE_ROWS;
 
 /// Elements of a packed block of `A`.
 pub(crate) const BLOCK_LENGTH: usize = BLOCK_ROWS * DEPTH;
-/// Elements of a packed panel of `B`.
-pub(crate) const PANEL_LENGTH: usize = TILE_COLUMNS * DEPTH;
+/// Elements of a packed panel of `B`, and of what may be skipped before it.
+pub(crate) const PANEL_LENGTH: usize = TILE_COLUMNS * (DEPTH + 1);
 
 /// Whether a product replaces what it is written to or adds to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,25 +64,35 @@ vectorized! {
             // A few rows are packed in their whole length: `B` is then read in the order in which it lies.
             let longest = BLOCK_LENGTH / rows.next_multiple_of(TILE_ROWS);
             for block in parts(0..a.columns(), longest) {
-                pack::block(&a, row_start, rows, block.start, block.len(), &mut workspace.block);
-                for column_start in (0..b.columns()).step_by(TILE_COLUMNS) {
+                let left = pack::block(&a, row_start, rows, block.clone(), &mut workspace.block);
+                for column in (0..b.columns()).step_by(TILE_COLUMNS) {
                     for part in parts(block.clone(), DEPTH) {
-                        let panel = pack::panel(&b, part.start, part.len(), column_start, &mut workspace.panel);
+                        let panel = pack::panel(&b, part.clone(), column, &mut workspace.panel);
                         let load = part.start > 0 || start == Start::Add;
-                        let within = (part.start - block.start) * TILE_ROWS..(part.end - block.start) * TILE_ROWS;
-                        let tiles = workspace.block.chunks_exact(TILE_ROWS * block.len());
-                        for (tile, first) in tiles.zip((0..rows).step_by(TILE_ROWS)) {
+                        let within = part.start - block.start..part.end - block.start;
+                        let next = following(&part, &block, column);
+                        for first in (0..rows).step_by(TILE_ROWS) {
                             let height = TILE_ROWS.min(rows - first);
-                            if block.len() == a.columns() {
-                                b.prefetch(column_start, &part, first..first + height, rows);
-                            }
-                            tile::multiply(&tile[within.clone()], panel, c, row_start + first, height, column_start, load);
+                            b.prefetch(&next, first..first + height, rows);
+                            let tile = Tile { row: row_start + first, height, column };
+                            tile.multiply(left.tile(first / TILE_ROWS, within.clone()), panel, c, load);
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// Which part of `B` is read after a part of a block, and at which column.
+#[inline(always)]
+fn following(part: &Range<usize>, block: &Range<usize>, column: usize) -> (Range<usize>, usize) {
+    let (start, column) = if part.end < block.end {
+        (part.end, column)
+    } else {
+        (block.start, column + TILE_COLUMNS)
+    };
+    (start..block.end.min(start + part.len()), column)
 }
 
 /// Cuts a range into parts of about one length, at most `longest`, which begin at whole panels.

@@ -181,6 +181,14 @@ impl Weight {
         }
     }
 
+    /// Asks the memory for the panels that begin among the outputs `outputs`, at the 16 inputs from `input` on.
+    #[inline(always)]
+    pub(crate) fn prefetch_transposed(&self, outputs: Range<usize>, input: usize) {
+        for panel in outputs.start.div_ceil(TILE_COLUMNS)..outputs.end.div_ceil(TILE_COLUMNS) {
+            self.prefetch(panel, input..input + TILE_COLUMNS);
+        }
+    }
+
     /// The outputs `output .. output + depth`, a whole number of panels but for the last, at the 16 inputs from `input`
     /// on, as `[output][input]`, into `room`. Inputs beyond the last become 0.
     #[inline(always)]

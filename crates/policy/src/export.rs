@@ -19,8 +19,9 @@ pub struct ExportOptions<'a> {
     pub precision: Precision,
     /// The most bytes of a file of weights, unless one tensor is larger.
     pub largest_file: u64,
-    /// A folder whose configuration, tokenizer and generation settings are taken over; without one the configuration is
-    /// written from what the engine knows, and there is no tokenizer.
+    /// A folder whose configuration, tokenizer and generation settings are taken over: when not given, the one that the model
+    /// was loaded from. Of a GGUF file's model the configuration is written from what the engine knows, and there is no
+    /// tokenizer.
     pub like: Option<&'a Path>,
 }
 
@@ -118,12 +119,11 @@ impl Model {
     }
 
     fn export_config(&self, folder: &Path, options: ExportOptions) -> Result<(), Error> {
-        let mut config = match options.like {
+        let mut config = match options.like.or(self.folder.as_deref()) {
             None => self.config().to_json(),
             Some(like) => {
                 for name in COMPANIONS.iter().filter(|name| like.join(name).exists()) {
-                    let (from, to) = (like.join(name), folder.join(name));
-                    std::fs::copy(&from, to).map_err(Error::file(&from))?;
+                    copy(&like.join(name), &folder.join(name))?;
                 }
                 let path = like.join("config.json");
                 let text = std::fs::read(&path).map_err(Error::file(&path))?;
@@ -141,6 +141,16 @@ impl Model {
         }
         write_json(&folder.join("config.json"), &config)
     }
+}
+
+/// Copies a file, unless it is the same one: a model that is written where it was read.
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    let same = from.canonicalize().ok().zip(to.canonicalize().ok());
+    if same.is_some_and(|(from, to)| from == to) {
+        return Ok(());
+    }
+    std::fs::copy(from, to).map_err(Error::file(from))?;
+    Ok(())
 }
 
 fn write_json(path: &Path, value: &Value) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! The frozen weights of a model, and how they are read from a folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scrl_kernels::rope::{Layout, Rope};
 use scrl_kernels::{Precision, Weight};
@@ -17,6 +17,8 @@ use crate::tensors::Tensors;
 #[derive(Clone, Debug)]
 pub struct Model {
     config: ModelConfig,
+    /// What it was loaded from, if that is a folder.
+    pub(crate) folder: Option<PathBuf>,
     pub(crate) embedding: Weight,
     pub(crate) layers: Vec<Layer>,
     pub(crate) norm: Norm,
@@ -85,12 +87,10 @@ impl Model {
         }
         let config_path = path.join("config.json");
         let config = ModelConfig::read(&config_path)?;
-        Self::read(
-            &config_path,
-            config,
-            &Checkpoint::open_folder(path)?,
-            options,
-        )
+        let files = Checkpoint::open_folder(path)?;
+        let mut model = Self::read(&config_path, config, &files, options)?;
+        model.folder = Some(path.to_path_buf());
+        Ok(model)
     }
 
     fn read(
@@ -172,6 +172,7 @@ impl Reader<'_> {
             context,
         );
         Ok(Model {
+            folder: None,
             config,
             embedding,
             layers,

@@ -369,7 +369,7 @@ fn a_merged_adapter_gives_the_logits_of_pefts_and_survives_export() {
         let options = ExportOptions {
             precision: Precision::F32,
             largest_file: 30_000,
-            like: (fixture.name == "qwen2").then_some(&fixture.folder),
+            like: None,
         };
         merged.export(folder.path(), options).unwrap();
         let options = LoadOptions {
@@ -442,5 +442,53 @@ fn a_gguf_file_is_the_same_model() {
                 "{name}"
             );
         }
+    }
+}
+
+#[test]
+fn an_exported_folder_has_what_the_loaded_one_had() {
+    let fixture = Fixture::load("qwen2");
+    let source = tempfile::tempdir().unwrap();
+    for name in ["config.json", "model.safetensors"] {
+        std::fs::copy(fixture.folder.join(name), source.path().join(name)).unwrap();
+    }
+    std::fs::write(source.path().join("tokenizer.json"), "{}").unwrap();
+    std::fs::write(source.path().join("generation_config.json"), "{}").unwrap();
+    let options = LoadOptions {
+        precision: Precision::F32,
+        context: None,
+    };
+    let model = Model::load(source.path(), options).unwrap();
+    let there = tempfile::tempdir().unwrap();
+    let export = ExportOptions::default();
+    model.export(there.path(), export).unwrap();
+    for name in ["tokenizer.json", "generation_config.json"] {
+        assert!(there.path().join(name).is_file(), "{name}");
+    }
+    // In its own place as well.
+    model.export(source.path(), export).unwrap();
+    let text = std::fs::read_to_string(source.path().join("tokenizer.json")).unwrap();
+    assert_eq!(text, "{}");
+    Model::load(source.path(), options).unwrap();
+}
+
+#[test]
+fn a_configuration_of_our_own_is_read_as_what_was_loaded() {
+    for name in ["llama-linear", "qwen2", "starcoder2"] {
+        let options = LoadOptions {
+            precision: Precision::F32,
+            context: None,
+        };
+        let path = Fixture::load(name).folder.with_extension("gguf");
+        let model = Model::load(&path, options).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let export = ExportOptions {
+            precision: Precision::F32,
+            ..ExportOptions::default()
+        };
+        model.export(folder.path(), export).unwrap();
+        let read = Model::load(folder.path(), options).unwrap();
+        assert_eq!(read.config(), model.config());
+        assert_eq!(read.parameters(), model.parameters());
     }
 }

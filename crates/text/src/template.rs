@@ -210,7 +210,7 @@ fn without_generation_blocks(source: &str) -> String {
     let mut text = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(start) = rest.find("{%") {
-        let Some(end) = rest[start..].find("%}").map(|end| start + end) else {
+        let Some(end) = rest[start + 2..].find("%}").map(|end| start + 2 + end) else {
             break;
         };
         let tag = &rest[start + 2..end];
@@ -238,6 +238,13 @@ mod tests {
         ChatTemplate::new(Path::new("model"), source, Specials::new())
             .and_then(|template| template.render(&messages, date))
             .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_tag_without_room_for_its_end_is_an_error() {
+        for source in ["{%}", "{%", "x{%}{% generation %}", "{%-%}"] {
+            render(source).unwrap_err();
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
-//! `scrl sample`: answers of a model to problems.
+//! `scrl sample`: answers to problems, of a model here or behind an address.
 
+mod endpoint;
+mod hub;
 mod local;
 mod output;
 mod plan;
 mod settings;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
@@ -19,7 +22,7 @@ use crate::run_folder::InputFile;
 use plan::Plan;
 use settings::{AskingArguments, SamplingArguments};
 
-/// Sample answers to problems from a local model, for `scrl grade`
+/// Sample answers to problems, from a model here or behind an address, for `scrl grade`
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  scrl sample --model SmolLM2-135M-Instruct --problems problems.jsonl.gz --out answers.jsonl \
@@ -27,9 +30,10 @@ use settings::{AskingArguments, SamplingArguments};
                         that was cut off goes on when the same command is given again."
 )]
 pub(crate) struct Arguments {
-    /// Folder with config.json, weights and tokenizer.json, or a GGUF file
-    #[arg(long, value_name = "PATH")]
-    model: PathBuf,
+    /// Folder with config.json, weights and tokenizer.json; a GGUF file; owner/name or owner/name@revision on the Hugging
+    /// Face hub; or the model's name at --endpoint
+    #[arg(long, value_name = "MODEL")]
+    model: String,
     /// Problem files (uniform JSON Lines; plain, gzip or zstd)
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     problems: Vec<PathBuf>,
@@ -53,49 +57,76 @@ pub(crate) struct Arguments {
     sampling: SamplingArguments,
     #[command(flatten)]
     local: local::LocalArguments,
+    #[command(flatten)]
+    endpoint: endpoint::EndpointArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let problems = chosen(arguments)?;
     arguments.sampling.check()?;
-    let asked = local::Asked::new(&arguments.model, &arguments.asking, &problems)?;
+    if let Some(base_url) = &arguments.endpoint.endpoint {
+        return endpoint::run(arguments, base_url, &problems);
+    }
+    let place = hub::locate(&arguments.model, !arguments.dry_run)?;
+    let asked = local::Asked::new(&place.path, &arguments.asking, &problems)?;
     let Some(out) = arguments.out.as_ref().filter(|_| !arguments.dry_run) else {
         crate::show(&asked.to_text())?;
         return Ok(Done::Well);
     };
     asked.check_room(arguments.sampling.max_tokens, arguments.local.context)?;
-    let name = arguments.asking.name(&arguments.model);
+    let name = arguments.asking.name(&place.name);
     let description = output::Description {
-        scrl: VERSION.to_owned(),
-        model: name.clone(),
-        files: local::files(&arguments.model, &arguments.local)?,
-        precision: arguments.local.precision_name(),
+        commit: place.commit,
+        files: local::files(&place.path, &arguments.local)?,
+        precision: Some(arguments.local.precision_name()),
         date: asked.date(),
         style: asked.style().as_str(),
+        ..described(arguments, &name)?
+    };
+    let (file, plan) = begin(arguments, out, &description, &name, &problems)?;
+    if !plan.is_empty() {
+        local::sample(arguments, &place.path, &name, &asked, &plan, file)?;
+    }
+    Ok(Done::Well)
+}
+
+/// What a run is, whoever answers.
+fn described(arguments: &Arguments, name: &str) -> anyhow::Result<output::Description> {
+    Ok(output::Description {
+        scrl: VERSION.to_owned(),
+        model: name.to_owned(),
+        commit: None,
+        files: BTreeMap::new(),
+        precision: None,
+        endpoint: None,
+        date: None,
+        style: arguments.asking.style().as_str(),
         system: arguments.asking.system.clone(),
         sampling: arguments.sampling.clone(),
         samples: arguments.asking.samples,
         problems: InputFile::all(&arguments.problems)?,
         limit: arguments.limit,
         only: arguments.only.iter().map(ToString::to_string).collect(),
-    };
-    let mut file = output::SampleFile::open(out, &description)?;
-    let plan = Plan::new(
-        &problems,
-        &name,
-        arguments.asking.samples,
-        &file.take_done(),
-    );
+    })
+}
+
+/// Opens the file of answers, and says which are missing.
+fn begin(
+    arguments: &Arguments,
+    out: &Path,
+    description: &output::Description,
+    name: &str,
+    problems: &[Problem],
+) -> anyhow::Result<(output::SampleFile, Plan)> {
+    let mut file = output::SampleFile::open(out, description)?;
+    let plan = Plan::new(problems, name, arguments.asking.samples, &file.take_done());
     if plan.done > 0 {
         crate::say(&format!(
             "{} answers are there already, going on",
             plan.done
         ));
     }
-    if !plan.is_empty() {
-        local::sample(arguments, &asked, &plan, file)?;
-    }
-    Ok(Done::Well)
+    Ok((file, plan))
 }
 
 fn chosen(arguments: &Arguments) -> anyhow::Result<Vec<Problem>> {

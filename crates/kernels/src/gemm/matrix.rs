@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::tile::TILE_COLUMNS;
+use crate::simd::prefetch;
 use crate::weight::Weight;
 
 /// A matrix to read: element `(i, j)` is `data[i * row_stride + j * column_stride]`.
@@ -151,6 +152,16 @@ impl<'a> MatrixMut<'a> {
         &mut self.data[first..first + count]
     }
 
+    /// Asks the memory for the tiles' rows that lie in a matrix.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, rows: Range<usize>, column: usize) {
+        for row in rows.start..rows.end.min(self.rows) {
+            let first = row * self.row_stride + column;
+            // What does not begin a line of the cache takes two.
+            prefetch(self.data, first..first + TILE_COLUMNS + 1);
+        }
+    }
+
     pub(crate) fn fill_zero(&mut self) {
         for row in 0..self.rows {
             self.row_part(row, 0, self.columns).fill(0.0);
@@ -229,20 +240,17 @@ impl Right<'_> {
         }
     }
 
-    /// Asks the memory for a share of what follows a part of a panel, as large as that of `rows` among `all`: it arrives
-    /// while they are multiplied.
+    /// Asks the memory for a share of a panel, the rows and the column of `next`, as large as that of `rows` among `all`:
+    /// it arrives while they are multiplied.
     #[inline(always)]
-    pub(super) fn prefetch(
-        &self,
-        column: usize,
-        part: &Range<usize>,
-        rows: Range<usize>,
-        all: usize,
-    ) {
-        if let Right::Weight(weight) = self {
-            let share = |row: usize| part.len() * row / all;
-            let behind = part.end + share(rows.start)..part.end + share(rows.end);
-            weight.prefetch(column / TILE_COLUMNS, behind);
+    pub(super) fn prefetch(&self, next: &(Range<usize>, usize), rows: Range<usize>, all: usize) {
+        let (part, column) = next;
+        let share = |row: usize| part.start + part.len() * row / all;
+        let share = share(rows.start)..share(rows.end);
+        match self {
+            Right::Weight(weight) => weight.prefetch(column / TILE_COLUMNS, share),
+            Right::WeightTransposed(weight) => weight.prefetch_transposed(share, *column),
+            Right::Matrix(_) | Right::Panels(_) => (),
         }
     }
 }

@@ -1,48 +1,65 @@
 //! Puts parts of the operands into the order in which a tile reads them.
 
+use std::ops::Range;
+
 use super::matrix::{Matrix, Right};
-use super::tile::{TILE_COLUMNS, TILE_ROWS};
+use super::tile::{Left, TILE_COLUMNS, TILE_ROWS};
 use super::transpose;
 
-/// Packs a block of `A`: tiles of [`TILE_ROWS`] rows, each `[k][row]`, the last filled up with zeros.
-#[inline(always)]
-pub(super) fn block(
-    a: &Matrix,
-    row: usize,
-    rows: usize,
-    first: usize,
+/// A block of `A` side by side: rows as they are, or, where columns lie side by side, tiles of columns.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block<'a> {
+    data: &'a [f32],
     depth: usize,
-    room: &mut [f32],
-) {
-    for (tile, start) in room
-        .chunks_exact_mut(TILE_ROWS * depth)
-        .zip((0..rows).step_by(TILE_ROWS))
-    {
-        let height = TILE_ROWS.min(rows - start);
-        let (tile, _) = tile.as_chunks_mut::<TILE_ROWS>();
-        if depth > 1 && a.column_part(row + start, first, height).is_some() {
-            for (k, column) in tile.iter_mut().enumerate() {
-                let values = a.column_part(row + start, first + k, height);
-                column[height..].fill(0.0);
-                copy(values.unwrap_or_default(), column);
-            }
-            continue;
+    in_rows: bool,
+}
+
+impl<'a> Block<'a> {
+    /// The rows of a tile, by the columns `within` the block.
+    #[inline(always)]
+    pub(super) fn tile(&self, tile: usize, within: Range<usize>) -> Left<'a> {
+        let tile = &self.data[tile * TILE_ROWS * self.depth..][..TILE_ROWS * self.depth];
+        if self.in_rows {
+            let row = |i: usize| &tile[i * self.depth..][within.clone()];
+            return Left::Rows([row(0), row(1), row(2), row(3), row(4), row(5)]);
         }
-        for i in 0..TILE_ROWS {
-            if i >= height {
-                for column in tile.iter_mut() {
-                    column[i] = 0.0;
-                }
-            } else if let Some(values) = a.row_part(row + start + i, first, depth) {
-                tile.iter_mut()
-                    .zip(values)
-                    .for_each(|(column, value)| column[i] = *value);
-            } else {
-                for (k, column) in tile.iter_mut().enumerate() {
-                    column[i] = a.at(row + start + i, first + k);
+        Left::Columns(&tile.as_chunks().0[within])
+    }
+}
+
+/// Copies a block of `A` into `room`.
+#[inline(always)]
+pub(super) fn block<'a>(
+    a: &Matrix,
+    first_row: usize,
+    rows: usize,
+    columns: Range<usize>,
+    room: &'a mut [f32],
+) -> Block<'a> {
+    let depth = columns.len();
+    let in_rows = a.row_part(first_row, columns.start, depth).is_some();
+    if in_rows {
+        for (i, row) in room.chunks_exact_mut(depth.max(1)).take(rows).enumerate() {
+            let values = a.row_part(first_row + i, columns.start, depth);
+            row.copy_from_slice(values.unwrap_or_default());
+        }
+    } else {
+        let tiles = room.chunks_exact_mut((TILE_ROWS * depth).max(1));
+        for (tile, start) in tiles.zip((0..rows).step_by(TILE_ROWS)) {
+            let height = TILE_ROWS.min(rows - start);
+            let (tile, _) = tile.as_chunks_mut();
+            for (column, k) in tile.iter_mut().zip(columns.clone()) {
+                match a.column_part(first_row + start, k, height) {
+                    Some(values) => copy(values, column),
+                    None => (0..height).for_each(|i| column[i] = a.at(first_row + start + i, k)),
                 }
             }
         }
+    }
+    Block {
+        data: room,
+        depth,
+        in_rows,
     }
 }
 
@@ -51,11 +68,14 @@ pub(super) fn block(
 #[inline(always)]
 pub(super) fn panel<'a>(
     b: &'a Right<'a>,
-    first: usize,
-    depth: usize,
+    rows: Range<usize>,
     column: usize,
     room: &'a mut [f32],
 ) -> &'a [f32] {
+    let (first, depth) = (rows.start, rows.len());
+    // Where lines of the cache begin, so that no load takes two.
+    let skipped = room.as_ptr().align_offset(64);
+    let room = &mut room[skipped..];
     match b {
         Right::Weight(weight) => weight.panel(column / TILE_COLUMNS, first, depth, room),
         Right::WeightTransposed(weight) => {

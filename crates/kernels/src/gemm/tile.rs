@@ -10,28 +10,53 @@ pub(crate) const TILE_COLUMNS: usize = 16;
 /// One row of a tile.
 type Row = [f32; TILE_COLUMNS];
 
-/// Takes the chains of one tile further by the depth of `a` and `b`, both packed: `a[k * TILE_ROWS + i]` and
-/// `b[k * TILE_COLUMNS + j]`. `load` says whether the chains go on from what `c` holds. Rows of `a` beyond `height` are
-/// there and not written.
-#[inline(always)]
-pub(super) fn multiply(
-    a: &[f32],
-    b: &[f32],
-    c: &mut MatrixMut,
-    row: usize,
-    height: usize,
-    column: usize,
-    load: bool,
-) {
-    let mut tile = [[0.0; TILE_COLUMNS]; TILE_ROWS];
-    if load {
-        for (i, chains) in tile.iter_mut().enumerate().take(height) {
-            copy(c.row_part(row + i, column, TILE_COLUMNS), chains);
+/// Where a tile lies in `C`. Of its rows the first `height` are there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tile {
+    pub(super) row: usize,
+    pub(super) height: usize,
+    pub(super) column: usize,
+}
+
+/// The rows of `A` that belong to a tile. Those beyond its height hold anything.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Left<'a> {
+    /// Each row by itself.
+    Rows([&'a [f32]; TILE_ROWS]),
+    /// Column after column.
+    Columns(&'a [[f32; TILE_ROWS]]),
+}
+
+impl Tile {
+    /// Takes the chains of the tile further by the depth of `a` and `b`, the latter packed: `b[k * TILE_COLUMNS + j]`.
+    /// `load` says whether the chains go on from what `c` holds.
+    #[inline(always)]
+    pub(super) fn multiply(self, a: Left, b: &[f32], c: &mut MatrixMut, load: bool) {
+        let Self {
+            row,
+            height,
+            column,
+        } = self;
+        let mut chains = [[0.0; TILE_COLUMNS]; TILE_ROWS];
+        if load {
+            for (i, chains) in chains.iter_mut().enumerate().take(height) {
+                copy(c.row_part(row + i, column, TILE_COLUMNS), chains);
+            }
         }
-    }
-    advance(a, b, height, &mut tile);
-    for (i, chains) in tile.iter().enumerate().take(height) {
-        copy(chains, c.row_part(row + i, column, TILE_COLUMNS));
+        c.prefetch(row + TILE_ROWS..row + 2 * TILE_ROWS, column);
+        let (b, _) = b.as_chunks();
+        match a {
+            Left::Rows([r0, r1, r2, r3, r4, r5]) => {
+                let rows = r0.iter().zip(r1).zip(r2).zip(r3).zip(r4).zip(r5);
+                let columns =
+                    rows.map(|(((((a0, a1), a2), a3), a4), a5)| [*a0, *a1, *a2, *a3, *a4, *a5]);
+                advance(columns, b, height, &mut chains);
+            }
+            Left::Columns(columns) => advance(columns.iter().copied(), b, height, &mut chains),
+        }
+        for (i, chains) in chains.iter().enumerate().take(height) {
+            copy(chains, c.row_part(row + i, column, TILE_COLUMNS));
+        }
     }
 }
 
@@ -48,16 +73,19 @@ fn copy(from: &[f32], to: &mut [f32]) {
 }
 
 #[inline(always)]
-fn advance(a: &[f32], b: &[f32], height: usize, tile: &mut [Row; TILE_ROWS]) {
-    let (a, _) = a.as_chunks::<TILE_ROWS>();
-    let (b, _) = b.as_chunks::<TILE_COLUMNS>();
+fn advance(
+    a: impl Iterator<Item = [f32; TILE_ROWS]>,
+    b: &[Row],
+    height: usize,
+    chains: &mut [Row; TILE_ROWS],
+) {
     match height {
-        1 => advance_1(a, b, tile),
-        2 => advance_2(a, b, tile),
-        3 => advance_3(a, b, tile),
-        4 => advance_4(a, b, tile),
-        5 => advance_5(a, b, tile),
-        _ => advance_6(a, b, tile),
+        1 => advance_1(a, b, chains),
+        2 => advance_2(a, b, chains),
+        3 => advance_3(a, b, chains),
+        4 => advance_4(a, b, chains),
+        5 => advance_5(a, b, chains),
+        _ => advance_6(a, b, chains),
     }
 }
 
@@ -65,12 +93,12 @@ fn advance(a: &[f32], b: &[f32], height: usize, tile: &mut [Row; TILE_ROWS]) {
 macro_rules! advance {
     ($name:ident, $($row:ident $i:literal),+) => {
         #[inline(always)]
-        fn $name(a: &[[f32; TILE_ROWS]], b: &[Row], tile: &mut [Row; TILE_ROWS]) {
-            let [$(mut $row,)+ ..] = *tile;
-            for (a, b) in a.iter().zip(b) {
+        fn $name(a: impl Iterator<Item = [f32; TILE_ROWS]>, b: &[Row], chains: &mut [Row; TILE_ROWS]) {
+            let [$(mut $row,)+ ..] = *chains;
+            for (a, b) in a.zip(b) {
                 $(fma(&mut $row, a[$i], b);)+
             }
-            $(tile[$i] = $row;)+
+            $(chains[$i] = $row;)+
         }
     };
 }

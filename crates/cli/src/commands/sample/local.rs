@@ -137,12 +137,6 @@ impl<'a> Asked<'a> {
         asking: &AskingArguments,
         problems: &'a [Problem],
     ) -> anyhow::Result<Self> {
-        if !path.exists() {
-            bail!(
-                "`{}` is not there; --model takes the folder of a model, or a GGUF file",
-                path.display()
-            );
-        }
         let text = ModelText::open(path)?;
         let (style, date) = (asking.style(), asking.date());
         let prompt = |problem: &Problem| {
@@ -235,12 +229,14 @@ impl<'a> Asked<'a> {
 /// Loads the model and samples what is missing.
 pub(super) fn sample(
     arguments: &super::Arguments,
+    path: &Path,
+    name: &str,
     asked: &Asked,
     plan: &Plan,
     file: SampleFile,
 ) -> anyhow::Result<()> {
     let stop = crate::interrupt::stop_flag()?;
-    let model = Model::load(&arguments.model, arguments.local.load_options())?;
+    let model = Model::load(path, arguments.local.load_options())?;
     let adapter = arguments.local.adapter.as_deref();
     let adapter: Option<Adapter> = adapter
         .map(|folder| PeftAdapter::load(folder, model.config()).map(|loaded| loaded.adapter))
@@ -250,12 +246,11 @@ pub(super) fn sample(
         adapter: adapter.as_ref(),
         threads: arguments.local.threads(),
     };
-    let name = arguments.asking.name(&arguments.model);
     let sink = Sink::new(file, plan.len(), &stop);
     let run = Run {
         asked,
         settings: &arguments.sampling,
-        name: &name,
+        name,
         sink: &sink,
     };
     let sampled = run.sample(&policy, plan, arguments.local.batch, &stop);

@@ -20,8 +20,15 @@ use crate::run_folder::{InputFile, describe, read_whole_lines};
 pub(crate) struct Description {
     pub(super) scrl: String,
     pub(super) model: String,
+    /// The commit, of a model from a hub.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) commit: Option<String>,
     pub(super) files: BTreeMap<String, String>,
-    pub(super) precision: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) precision: Option<&'static str>,
+    /// Where a model was asked that is not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) endpoint: Option<Address>,
     /// `null`: no prompt depends on it.
     pub(super) date: Option<String>,
     pub(super) style: &'static str,
@@ -31,6 +38,14 @@ pub(crate) struct Description {
     pub(super) problems: Vec<InputFile>,
     pub(super) limit: Option<usize>,
     pub(super) only: Vec<String>,
+}
+
+/// A model behind an address.
+#[derive(Debug, Serialize)]
+pub(crate) struct Address {
+    pub(super) base_url: String,
+    pub(super) model: String,
+    pub(super) fields: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The file, open for appending; nobody else can have it open.
