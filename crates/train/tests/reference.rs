@@ -1,4 +1,4 @@
-//! The arithmetic against PyTorch's: `fixtures/reference.py` makes what is expected.
+//! The arithmetic against `PyTorch`'s: `fixtures/reference.py` makes what is expected.
 
 use std::path::Path;
 
@@ -61,7 +61,8 @@ fn advantages_are_pytorchs() {
 fn group_advantages_are_pytorchs() {
     let expected = expected();
     let rewards = numbers(&expected["batches"][0]["rewards"]);
-    let functions: [(&str, fn(&[f64]) -> Vec<f64>); 3] = [
+    type Advantage = fn(&[f64]) -> Vec<f64>;
+    let functions: [(&str, Advantage); 3] = [
         ("normalized", group::normalized),
         ("centered", group::centered),
         ("leave_one_out", group::leave_one_out),
