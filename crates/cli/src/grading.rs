@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use scrl_corpus::{Join, constant_baseline};
-use scrl_grade::{Assignment, Cache, CacheUse, Python, Settings, StopAt, grade_all};
+use scrl_grade::{Assignment, Cache, CacheUse, Python, Settings, StopAt, WorkError, grade_all};
 use scrl_record::{Compare, Graded, ProblemId, Sample};
 use scrl_sandbox::Sandbox;
 
@@ -176,15 +176,17 @@ impl Grading {
         }
     }
 
-    /// Grades `work`, showing progress; Ctrl-C ends it after the samples in progress.
-    pub(crate) fn grade(
+    /// Grades `work`, which is of `count` samples, showing progress; Ctrl-C ends it after the samples in progress.
+    pub(crate) fn grade<'p>(
         &self,
-        work: &[Assignment<'_>],
+        work: impl Iterator<Item = Result<Assignment<'p>, WorkError>> + Send,
+        count: usize,
         mut sink: impl FnMut(&Graded) -> std::io::Result<()>,
     ) -> anyhow::Result<()> {
         let stop = crate::interrupt::stop_flag()?;
-        let mut progress = Progress::start("grading", "samples", work.len());
-        let (sandbox, settings, jobs) = (&self.sandbox, &self.settings, self.jobs);
+        let mut progress = Progress::start("grading", "samples", count);
+        let (sandbox, settings) = (&self.sandbox, &self.settings);
+        let jobs = self.jobs.min(count);
         grade_all(sandbox, settings, jobs, work, &stop, |graded| {
             sink(graded)?;
             progress.step();
@@ -216,22 +218,23 @@ fn in_words(cache: &CacheUse) -> String {
 }
 
 /// Each sample with its problem.
-pub(crate) fn assign<'a>(samples: &'a [Sample], join: &'a Join) -> Vec<Assignment<'a>> {
+pub(crate) fn assign<E: Into<WorkError>>(
+    samples: impl Iterator<Item = Result<Sample, E>> + Send,
+    join: &Join,
+) -> impl Iterator<Item = Result<Assignment<'_>, WorkError>> + Send {
     let mut baselines: HashMap<&ProblemId, Option<f64>> = HashMap::new();
-    samples
-        .iter()
-        .map(|sample| {
-            let problem = join.find(sample);
-            let constant_baseline = problem.and_then(|problem| {
-                *baselines
-                    .entry(&problem.id)
-                    .or_insert_with(|| constant_baseline(problem))
-            });
-            Assignment {
-                sample,
-                problem,
-                constant_baseline,
-            }
+    samples.map(move |sample| {
+        let sample = sample.map_err(E::into)?;
+        let problem = join.find(&sample);
+        let constant_baseline = problem.and_then(|problem| {
+            *baselines
+                .entry(&problem.id)
+                .or_insert_with(|| constant_baseline(problem))
+        });
+        Ok(Assignment {
+            sample,
+            problem,
+            constant_baseline,
         })
-        .collect()
+    })
 }

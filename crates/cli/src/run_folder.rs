@@ -301,6 +301,13 @@ pub(crate) fn read_whole_lines<T: DeserializeOwned>(
 
 /// The graded samples of a run folder, or of a file of them.
 pub(crate) fn read_graded(run: &Path) -> anyhow::Result<Vec<Graded>> {
+    graded_records(run)?.collect()
+}
+
+/// The same, one at a time.
+pub(crate) fn graded_records(
+    run: &Path,
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Graded>>> {
     let path = if run.is_dir() {
         run.join("graded.jsonl")
     } else {
@@ -312,19 +319,17 @@ pub(crate) fn read_graded(run: &Path) -> anyhow::Result<Vec<Graded>> {
             path.display()
         )
     })?;
-    let mut graded = Vec::new();
-    for (index, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.with_context(|| format!("`{}`, line {}", path.display(), index + 1))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        graded.push(serde_json::from_str(&line).with_context(|| {
-            format!(
-                "`{}`, line {}: not a graded sample; if the run was cut off, run `scrl grade` again to mend it",
-                path.display(),
-                index + 1
-            )
-        })?);
-    }
-    Ok(graded)
+    let lines = BufReader::new(file).lines().enumerate();
+    Ok(lines
+        .filter(|(_, line)| line.as_ref().map_or(true, |line| !line.trim().is_empty()))
+        .map(move |(index, line)| {
+            let place = || format!("`{}`, line {}", path.display(), index + 1);
+            let line = line.with_context(place)?;
+            serde_json::from_str(&line).with_context(|| {
+                format!(
+                    "{}: not a graded sample; if the run was cut off, run `scrl grade` again to mend it",
+                    place()
+                )
+            })
+        }))
 }

@@ -9,7 +9,7 @@
 //! Ids that occur again get `#2`, `#3` and so on in the order of the files: no sample is dropped. The publisher's
 //! verdict becomes [`Published`], whose `detail` is the publisher's one word, or `key=value` pairs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use scrl_record::{Published, Sample, SampleId};
@@ -35,28 +35,27 @@ pub fn read_samples(paths: &[PathBuf], mode: Mode) -> SampleReader {
     Records::new(records, mode)
 }
 
-/// The ids given out so far, and how often each was asked for.
+/// The ids given out so far, each with the last number that was tried for it.
 #[derive(Default)]
-struct Names {
-    used: HashSet<String>,
-    asked: HashMap<String, u64>,
-}
+struct Names(HashMap<String, u64>);
 
 impl Names {
     fn unique(&mut self, mut sample: Sample) -> Sample {
-        let wanted = sample.id.as_str().to_owned();
-        let asked = self.asked.entry(wanted.clone()).or_default();
-        loop {
-            *asked += 1;
-            let name = match *asked {
-                1 => wanted.clone(),
-                number => format!("{wanted}#{number}"),
-            };
-            if self.used.insert(name.clone()) {
-                sample.id = SampleId::from(name);
-                return sample;
-            }
-        }
+        let wanted = sample.id.as_str();
+        let Some(last) = self.0.get(wanted).copied() else {
+            self.0.insert(wanted.to_owned(), 1);
+            return sample;
+        };
+        let mut numbers = last + 1..;
+        let (number, name) = numbers
+            .by_ref()
+            .map(|number| (number, format!("{wanted}#{number}")))
+            .find(|(_, name)| !self.0.contains_key(name))
+            .expect("fewer than 2^64 samples");
+        self.0.insert(wanted.to_owned(), number);
+        self.0.insert(name.clone(), 1);
+        sample.id = SampleId::from(name);
+        sample
     }
 }
 

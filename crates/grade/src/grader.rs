@@ -67,10 +67,10 @@ impl StopAt {
 }
 
 /// A sample with what it answers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Assignment<'a> {
     /// The sample.
-    pub sample: &'a Sample,
+    pub sample: Sample,
     /// Its problem; absent when no problem file has it.
     pub problem: Option<&'a Problem>,
     /// Largest share of the problem's tests that one constant answer passes.
@@ -102,16 +102,17 @@ impl<'a> Grader<'a> {
     }
 
     /// Grades one sample. Whatever the program does is in the record; a failure of ours is its `fault`.
-    pub fn grade(&mut self, assignment: Assignment<'a>) -> Graded {
+    pub fn grade(&mut self, assignment: &Assignment<'a>) -> Graded {
         let Assignment {
             sample,
             problem,
             constant_baseline,
         } = assignment;
+        let problem = *problem;
         let extracted = extract(sample, problem);
         let module = Module::parse(&extracted.code);
         let mut graded = self.analysed(sample, problem, &extracted, &module);
-        graded.constant_baseline = constant_baseline;
+        graded.constant_baseline = *constant_baseline;
         if let Err(fault) = self.execute(sample, problem, &extracted.code, &module, &mut graded) {
             graded.fault = Some(fault);
         }

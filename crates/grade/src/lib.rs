@@ -27,5 +27,5 @@ pub use extract::{Extracted, extract};
 pub use grader::{Assignment, Grader, Settings, StopAt};
 pub use harness::{Raised, Ran, Task, run, run_batch};
 pub use judge::compare_for;
-pub use pipeline::{PipelineError, grade_all};
+pub use pipeline::{PipelineError, WorkError, grade_all};
 pub use python::{Python, PythonError};

@@ -4,6 +4,7 @@
 //! order, and no thread runs further ahead of the slowest sample than a fixed window, so memory stays flat.
 
 use std::collections::BTreeMap;
+use std::error;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -39,32 +40,38 @@ pub enum PipelineError {
         /// The last fault's reason.
         reason: String,
     },
+    /// The next sample could not be read.
+    #[error(transparent)]
+    Work(WorkError),
     /// A result could not be stored.
     #[error("the results could not be written: {0}")]
     Sink(#[from] io::Error),
 }
 
-/// Grades `work` with `jobs` threads and hands each result to `sink`, in order. Setting `stop` ends the run after
-/// the samples in progress; what is handed out never leaves a gap.
-pub fn grade_all(
+/// Why there is no next sample though there should be one.
+pub type WorkError = Box<dyn error::Error + Send + Sync>;
+
+/// Grades `work` with `jobs` threads and hands each result to `sink`, in order. A sample is taken from `work` when a
+/// thread is free for it. Setting `stop` ends the run after the samples in progress; what is handed out never leaves a gap.
+pub fn grade_all<'p>(
     sandbox: &Sandbox,
     settings: &Settings,
     jobs: usize,
-    work: &[Assignment<'_>],
+    work: impl Iterator<Item = Result<Assignment<'p>, WorkError>> + Send,
     stop: &AtomicBool,
     mut sink: impl FnMut(&Graded) -> io::Result<()>,
 ) -> Result<(), PipelineError> {
-    let queue = Queue::new(work.len());
+    let queue = Queue::new(work);
     let dossiers = Dossiers::default();
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, work.len().max(1)) {
+        for _ in 0..jobs.max(1) {
             let sender = sender.clone();
             let (queue, dossiers) = (&queue, &dossiers);
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 keep_to_processor();
                 let grader = Grader::start(sandbox, settings, dossiers);
-                work_off(grader, work, queue, stop, &sender);
+                work_off(grader, queue, stop, &sender);
             });
             if let Err(error) = thread {
                 queue.close();
@@ -78,26 +85,30 @@ pub fn grade_all(
     })
 }
 
-type Sent = (usize, Result<Graded, Error>);
+type Sent = (usize, Result<Graded, PipelineError>);
 
 /// One thread's work: samples from the queue until it is empty or closed. A receiver that is gone ends it too.
-fn work_off<'a>(
+fn work_off<'a, 'p: 'a>(
     grader: Result<Grader<'a>, Error>,
-    work: &[Assignment<'a>],
-    queue: &Queue,
+    queue: &Queue<impl Iterator<Item = Result<Assignment<'p>, WorkError>>>,
     stop: &AtomicBool,
     sender: &Sender<Sent>,
 ) {
     let mut grader = match grader {
         Ok(grader) => grader,
         Err(error) => {
-            let _ = sender.send((0, Err(error)));
+            let _ = sender.send((0, Err(error.into())));
             return;
         }
     };
     while !stop.load(Ordering::Relaxed) {
-        let Some(index) = queue.take() else { return };
-        if sender.send((index, Ok(grader.grade(work[index])))).is_err() {
+        let Some((index, assignment)) = queue.take() else {
+            return;
+        };
+        let result = assignment
+            .map(|assignment| grader.grade(&assignment))
+            .map_err(PipelineError::Work);
+        if sender.send((index, result)).is_err() {
             return;
         }
     }
@@ -105,7 +116,7 @@ fn work_off<'a>(
 
 fn hand_out(
     receiver: &Receiver<Sent>,
-    queue: &Queue,
+    queue: &Queue<impl Iterator>,
     sink: &mut impl FnMut(&Graded) -> io::Result<()>,
 ) -> Result<(), PipelineError> {
     let mut waiting = BTreeMap::new();
@@ -134,23 +145,24 @@ fn is_ours(graded: &Graded) -> bool {
         .is_some_and(|fault| fault.owner == FaultOwner::Infrastructure)
 }
 
-/// Indices still to be taken, never more than [`WINDOW`] ahead of what has been handed out.
-struct Queue {
-    state: Mutex<QueueState>,
+/// What is still to be taken, never more than [`WINDOW`] ahead of what has been handed out.
+struct Queue<W> {
+    state: Mutex<QueueState<W>>,
     moved: Condvar,
 }
 
-struct QueueState {
-    next: usize,
-    end: usize,
+struct QueueState<W> {
+    /// Absent once the queue is closed.
+    work: Option<W>,
+    taken: usize,
     handed_out: usize,
 }
 
-impl Queue {
-    fn new(end: usize) -> Self {
+impl<W: Iterator> Queue<W> {
+    fn new(work: W) -> Self {
         let state = QueueState {
-            next: 0,
-            end,
+            work: Some(work),
+            taken: 0,
             handed_out: 0,
         };
         Self {
@@ -159,23 +171,23 @@ impl Queue {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, QueueState> {
+    fn state(&self) -> MutexGuard<'_, QueueState<W>> {
         self.state
             .lock()
             .expect("no thread panics while it holds the queue")
     }
 
-    fn take(&self) -> Option<usize> {
+    /// The next piece of work and its number, from 0.
+    fn take(&self) -> Option<(usize, W::Item)> {
         let mut state = self
             .moved
             .wait_while(self.state(), |state| {
-                state.next < state.end && state.next >= state.handed_out + WINDOW
+                state.work.is_some() && state.taken >= state.handed_out + WINDOW
             })
             .expect("no thread panics while it holds the queue");
-        (state.next < state.end).then(|| {
-            state.next += 1;
-            state.next - 1
-        })
+        let next = state.work.as_mut()?.next()?;
+        state.taken += 1;
+        Some((state.taken - 1, next))
     }
 
     fn handed_out(&self, count: usize) {
@@ -184,7 +196,7 @@ impl Queue {
     }
 
     fn close(&self) {
-        self.state().end = 0;
+        self.state().work = None;
         self.moved.notify_all();
     }
 }
@@ -195,14 +207,14 @@ mod tests {
 
     #[test]
     fn nobody_runs_further_ahead_than_the_window() {
-        let queue = Queue::new(3 * WINDOW);
+        let queue = Queue::new(0..3 * WINDOW);
         for index in 0..WINDOW {
-            assert_eq!(queue.take(), Some(index));
+            assert_eq!(queue.take(), Some((index, index)));
         }
         thread::scope(|scope| {
             let waiting = scope.spawn(|| queue.take());
             queue.handed_out(1);
-            assert_eq!(waiting.join().unwrap(), Some(WINDOW));
+            assert_eq!(waiting.join().unwrap(), Some((WINDOW, WINDOW)));
         });
         queue.close();
         assert_eq!(queue.take(), None);

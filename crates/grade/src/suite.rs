@@ -258,21 +258,20 @@ pub fn grade(
 ) -> Result<Vec<Graded>, PipelineError> {
     // One test alone is no batch.
     let least = if isolated { 1 } else { 2 };
-    let pairs: Vec<(Sample, Problem)> = programs
+    let problems: Vec<Problem> = programs
         .iter()
-        .map(|program| (program.sample(), program.problem(least)))
+        .map(|program| program.problem(least))
         .collect();
-    let work: Vec<Assignment<'_>> = pairs
-        .iter()
-        .map(|(sample, problem)| Assignment {
-            sample,
+    let work = programs.iter().zip(&problems).map(|(program, problem)| {
+        Ok(Assignment {
+            sample: program.sample(),
             problem: Some(problem),
             constant_baseline: None,
         })
-        .collect();
-    let mut graded = Vec::with_capacity(work.len());
+    });
+    let mut graded = Vec::with_capacity(programs.len());
     let (settings, stop) = (settings(limits, isolated), AtomicBool::new(false));
-    grade_all(sandbox, &settings, JOBS, &work, &stop, |one| {
+    grade_all(sandbox, &settings, JOBS, work, &stop, |one| {
         graded.push(one.clone());
         Ok(())
     })?;

@@ -353,7 +353,7 @@ fn kill_during_a_run(sandbox: &Sandbox) {
     let dossiers = Dossiers::default();
     let mut grader = Grader::start(sandbox, &settings, &dossiers).unwrap();
     let assignment = scrl_grade::Assignment {
-        sample: &sample,
+        sample,
         problem: Some(&problem),
         constant_baseline: None,
     };
@@ -367,7 +367,7 @@ fn kill_during_a_run(sandbox: &Sandbox) {
                     .unwrap();
             }
         });
-        grader.grade(assignment)
+        grader.grade(&assignment)
     });
     let fault = first.fault.as_ref().expect("a lost zygote is a fault");
     assert_eq!(fault.owner, FaultOwner::Infrastructure, "{}", fault.reason);
@@ -381,7 +381,7 @@ fn kill_during_a_run(sandbox: &Sandbox) {
         .filter(|value| value.is_number())
         .count();
     assert_eq!(numbers, 0, "a faulted sample has no rewards: {rewards}");
-    let again = grader.grade(assignment);
+    let again = grader.grade(&assignment);
     assert_eq!(again.fault, None);
     assert_eq!(again.tests.unwrap()[0].verdict, Verdict::TimeLimit);
 }

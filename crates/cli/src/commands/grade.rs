@@ -1,21 +1,20 @@
 //! `scrl grade`: run tests and analysis on samples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use glob::Pattern;
-use scrl_corpus::Join;
-use scrl_grade::Assignment;
-use scrl_record::{Compare, FaultOwner, Graded, Sample};
+use scrl_corpus::{Error, Join};
+use scrl_record::{Compare, ExtractionMethod, Fault, FaultOwner, Graded, Sample};
 use serde::Serialize;
 
 use crate::Done;
 use crate::execution::Defaults;
 use crate::grading::{Grading, GradingArguments, assign};
-use crate::inputs::{self, LenientArgument};
-use crate::run_folder::{InputFile, RunFolder, read_graded};
+use crate::inputs::{self, ChosenSamples, LenientArgument};
+use crate::run_folder::{InputFile, RunFolder, graded_records};
 
 /// Grade samples: run their tests in the sandbox, analyse their security, append to DIR/graded.jsonl
 #[derive(Debug, Args)]
@@ -55,8 +54,14 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let mode = arguments.lenient.mode();
     let join = inputs::join(&arguments.problems, mode)?;
-    let samples = chosen(inputs::samples(&arguments.samples, mode)?, arguments);
-    if samples.is_empty() {
+    let samples = ChosenSamples {
+        files: &arguments.samples,
+        mode,
+        only: &arguments.only,
+        limit: arguments.limit.unwrap_or(usize::MAX),
+    };
+    let count = samples.count()?;
+    if count == 0 {
         bail!("no sample to grade: the sample files hold none, or --only and --limit leave none");
     }
     check_compare(arguments.compare, &join)?;
@@ -68,17 +73,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         InputFile::all(&arguments.samples)?,
     );
     let mut folder = RunFolder::open(&arguments.out, &description)?;
-    let work = assign(&samples, &join);
-    let rest = not_yet_done(&work, &folder)?;
-    if rest.len() < work.len() {
-        crate::say(&format!(
-            "{} samples are graded already, going on",
-            work.len() - rest.len()
-        ));
+    let rest = not_yet_done(samples, &folder)?;
+    let done = folder.done().len();
+    if done > 0 {
+        crate::say(&format!("{done} samples are graded already, going on"));
     }
-    try_lost_again(&grading, &work, &mut folder)?;
-    grading.grade(rest, |graded| folder.append(graded))?;
-    let summary = Summary::of(&read_graded(folder.graded_path())?);
+    try_lost_again(&grading, samples, &join, &mut folder)?;
+    let rest = assign(rest, &join);
+    grading.grade(rest, count - done, |graded| folder.append(graded))?;
+    let mut summary = Summary::default();
+    for graded in graded_records(folder.graded_path())? {
+        summary.add(&graded?);
+    }
     if arguments.json {
         crate::show_json(&summary)?;
     } else {
@@ -89,19 +95,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     } else {
         Done::WithFindings
     })
-}
-
-fn chosen(samples: Vec<Sample>, arguments: &Arguments) -> Vec<Sample> {
-    let wanted = |sample: &Sample| {
-        arguments.only.is_empty()
-            || arguments.only.iter().any(|pattern| {
-                pattern.matches(sample.id.as_str())
-                    || pattern.matches(sample.problem_id.as_str())
-                    || pattern.matches(&sample.model)
-            })
-    };
-    let limit = arguments.limit.unwrap_or(usize::MAX);
-    samples.into_iter().filter(wanted).take(limit).collect()
 }
 
 fn check_compare(compare: Option<Compare>, join: &Join) -> anyhow::Result<()> {
@@ -116,38 +109,34 @@ fn check_compare(compare: Option<Compare>, join: &Join) -> anyhow::Result<()> {
 }
 
 /// What is left to do: results are in the order of the samples, so what is there must be how the work begins.
-fn not_yet_done<'w, 'a>(
-    work: &'w [Assignment<'a>],
+fn not_yet_done<'a>(
+    samples: ChosenSamples<'a>,
     folder: &RunFolder,
-) -> anyhow::Result<&'w [Assignment<'a>]> {
-    let done = folder.done();
-    let same = done
-        .iter()
-        .zip(work)
-        .take_while(|(done, next)| done.id == next.sample.id)
-        .count();
-    if same < done.len() {
-        bail!(
-            "`{}` holds `{}` where this run has {}; use another --out, or the same --only and --limit",
-            folder.graded_path().display(),
-            done[same].id,
-            work.get(same).map_or_else(
-                || "its end".to_owned(),
-                |next| format!("`{}`", next.sample.id)
-            ),
-        );
+) -> anyhow::Result<impl Iterator<Item = Result<Sample, Error>> + Send + use<'a>> {
+    let mut rest = samples.read();
+    for done in folder.done() {
+        let next = rest.next().transpose()?;
+        if next.as_ref().is_none_or(|next| next.id != done.id) {
+            bail!(
+                "`{}` holds `{}` where this run has {}; use another --out, or the same --only and --limit",
+                folder.graded_path().display(),
+                done.id,
+                next.map_or_else(|| "its end".to_owned(), |next| format!("`{}`", next.id)),
+            );
+        }
     }
-    Ok(&work[same..])
+    Ok(rest)
 }
 
 /// Grades again, in their places, the samples of an earlier run that were lost to failures of ours.
 fn try_lost_again(
     grading: &Grading,
-    work: &[Assignment<'_>],
+    samples: ChosenSamples<'_>,
+    join: &Join,
     folder: &mut RunFolder,
 ) -> anyhow::Result<()> {
     let done = folder.done().iter().enumerate();
-    let lost: Vec<usize> = done
+    let lost: BTreeSet<usize> = done
         .filter_map(|(number, done)| done.is_lost.then_some(number))
         .collect();
     if lost.is_empty() {
@@ -157,10 +146,14 @@ fn try_lost_again(
         "{} samples were lost to faults of ours, trying them again",
         lost.len()
     ));
-    let again: Vec<Assignment<'_>> = lost.iter().map(|number| work[*number]).collect();
+    let again = samples
+        .read()
+        .enumerate()
+        .filter(|(number, _)| lost.contains(number))
+        .map(|(_, sample)| sample);
     let mut mended = BTreeMap::new();
-    let mut numbers = lost.into_iter();
-    let result = grading.grade(&again, |graded| {
+    let mut numbers = lost.iter().copied();
+    let result = grading.grade(assign(again, join), lost.len(), |graded| {
         mended.extend(numbers.next().map(|number| (number, graded.clone())));
         Ok(())
     });
@@ -169,7 +162,7 @@ fn try_lost_again(
 }
 
 /// What a run holds, by what became of the samples.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Summary {
     samples: usize,
     tested: usize,
@@ -185,52 +178,36 @@ struct Summary {
 }
 
 impl Summary {
-    fn of(graded: &[Graded]) -> Self {
-        let count = |holds: &dyn Fn(&Graded) -> bool| graded.iter().filter(|g| holds(g)).count();
-        let lost_to = |owner| {
-            count(&|graded| {
-                graded
-                    .fault
-                    .as_ref()
-                    .is_some_and(|fault| fault.owner == owner)
-            })
+    fn add(&mut self, graded: &Graded) {
+        self.samples += 1;
+        self.tested += usize::from(graded.tests.is_some());
+        self.all_tests_passed += usize::from(graded.functional() == Some(true));
+        self.not_parsed += usize::from(!graded.parses);
+        self.empty += usize::from(graded.extraction.method == ExtractionMethod::Nothing);
+        let flaky = graded.flaky_tests.as_ref();
+        self.flaky += usize::from(flaky.is_some_and(|tests| !tests.is_empty()));
+        for test in graded.tests.iter().flatten() {
+            *self.verdicts.entry(test.verdict.as_str()).or_default() += 1;
+        }
+        if let Some(fault) = &graded.fault {
+            self.add_fault(fault);
+        }
+    }
+
+    fn add_fault(&mut self, fault: &Fault) {
+        *match fault.owner {
+            FaultOwner::Problem => &mut self.without_problem_or_tests,
+            FaultOwner::Sample => &mut self.not_python,
+            FaultOwner::Infrastructure => &mut self.infrastructure_faults,
+        } += 1;
+        // Reasons that name a problem would each stand alone.
+        let reason = match fault.owner {
+            FaultOwner::Problem if fault.reason.starts_with("problem `") => {
+                "the problem is in no problem file".to_owned()
+            }
+            _ => fault.reason.clone(),
         };
-        let mut verdicts = BTreeMap::new();
-        for test in graded
-            .iter()
-            .flat_map(|graded| graded.tests.iter().flatten())
-        {
-            *verdicts.entry(test.verdict.as_str()).or_default() += 1;
-        }
-        let mut fault_reasons = BTreeMap::new();
-        for fault in graded.iter().filter_map(|graded| graded.fault.as_ref()) {
-            // Reasons that name a problem would each stand alone.
-            let reason = match fault.owner {
-                FaultOwner::Problem if fault.reason.starts_with("problem `") => {
-                    "the problem is in no problem file".to_owned()
-                }
-                _ => fault.reason.clone(),
-            };
-            *fault_reasons.entry(reason).or_default() += 1;
-        }
-        Self {
-            samples: graded.len(),
-            tested: count(&|graded| graded.tests.is_some()),
-            all_tests_passed: count(&|graded| graded.functional() == Some(true)),
-            without_problem_or_tests: lost_to(FaultOwner::Problem),
-            not_python: lost_to(FaultOwner::Sample),
-            infrastructure_faults: lost_to(FaultOwner::Infrastructure),
-            not_parsed: count(&|graded| !graded.parses),
-            empty: count(&|graded| {
-                graded.extraction.method == scrl_record::ExtractionMethod::Nothing
-            }),
-            flaky: count(&|graded| {
-                let tests = graded.flaky_tests.as_ref();
-                tests.is_some_and(|tests| !tests.is_empty())
-            }),
-            verdicts,
-            fault_reasons,
-        }
+        *self.fault_reasons.entry(reason).or_default() += 1;
     }
 
     fn to_text(&self) -> String {

@@ -1,5 +1,6 @@
 //! `scrl quickstart`: the main job on embedded defaults.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -59,8 +60,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     );
     let mut folder = RunFolder::begin_again(&arguments.out, &description)?;
     let join = Join::new(problems);
-    let work = assign(&samples, &join);
-    grading.grade(&work, |graded| folder.append(graded))?;
+    let count = samples.len();
+    let work = assign(samples.into_iter().map(Ok::<_, Infallible>), &join);
+    grading.grade(work, count, |graded| folder.append(graded))?;
     let graded = read_graded(folder.graded_path())?;
     let metrics = write_documents(
         &[Run {

@@ -3,6 +3,7 @@
 //! Runs every canonical solution against its own tests, and asks how far one constant answer comes.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -49,13 +50,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     if problems.is_empty() {
         bail!("the problem files hold no problem");
     }
-    let solutions: Vec<Sample> = problems.iter().filter_map(solution).collect();
     let join = Join::new(problems);
-    let mut graded = Vec::with_capacity(solutions.len());
-    if !solutions.is_empty() {
+    let solutions = || join.problems().iter().filter_map(solution);
+    let mut graded = Vec::new();
+    if solutions().next().is_some() {
         let grading = arguments.grading.prepare(Defaults::CANONICAL, None)?;
-        let work = assign(&solutions, &join);
-        grading.grade(&work, |record| {
+        let work = assign(solutions().map(Ok::<_, Infallible>), &join);
+        grading.grade(work, solutions().count(), |record| {
             graded.push(record.clone());
             Ok(())
         })?;
