@@ -1,6 +1,6 @@
 //! `scrl sample`: answers of a model to problems.
 
-mod local;
+pub(crate) mod local;
 mod output;
 mod plan;
 mod settings;
