@@ -15,6 +15,8 @@ use serde_json::Value;
 
 const BOUND: f64 = 1e-5;
 
+type Advantage = fn(&[f64]) -> Vec<f64>;
+
 fn expected() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/expected.json");
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
@@ -61,7 +63,6 @@ fn advantages_are_pytorchs() {
 fn group_advantages_are_pytorchs() {
     let expected = expected();
     let rewards = numbers(&expected["batches"][0]["rewards"]);
-    type Advantage = fn(&[f64]) -> Vec<f64>;
     let functions: [(&str, Advantage); 3] = [
         ("normalized", group::normalized),
         ("centered", group::centered),

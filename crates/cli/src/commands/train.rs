@@ -12,28 +12,35 @@ use crate::Done;
 
 /// Train a model: on answers that are given, or on rewards for its own
 #[derive(Debug, Subcommand)]
-#[command(
-    after_help = "Example:\n  scrl train sft --model SmolLM2-135M-Instruct --data prepared/sft --recipe smollm2 --out sft\n  \
-                        scrl train ppo --model SmolLM2-135M-Instruct --problems train.jsonl.gz --validation held-out.jsonl.gz \
-                        --recipe smollm2 --sft-checkpoint sft/best --out ppo\n\nA run that was cut off goes on when the same \
-                        command is given again, to the same bits."
-)]
 pub(crate) enum Command {
     Sft(Box<sft::Arguments>),
     /// Proximal policy optimization, with a value head
+    #[command(after_help = example("ppo"))]
     Ppo(Box<rl::Arguments>),
     /// Group-relative policy optimization
+    #[command(after_help = example("grpo"))]
     Grpo(Box<rl::Arguments>),
     /// GRPO without deviation and length below
+    #[command(after_help = example("dr-grpo"))]
     DrGrpo(Box<rl::Arguments>),
     /// GRPO clipped higher above, by token, without groups that teach nothing
+    #[command(after_help = example("dapo"))]
     Dapo(Box<rl::Arguments>),
     /// GRPO with the ratio of the whole answer
+    #[command(after_help = example("gspo"))]
     Gspo(Box<rl::Arguments>),
     /// REINFORCE with the other answers' mean reward as baseline
+    #[command(after_help = example("rloo"))]
     Rloo(Box<rl::Arguments>),
     /// REINFORCE with rewards to come, whitened over the batch
+    #[command(after_help = example("reinforce-plus-plus"))]
     ReinforcePlusPlus(Box<rl::Arguments>),
+}
+
+fn example(algorithm: &str) -> String {
+    format!(
+        "Example:\n  scrl train {algorithm} --model SmolLM2 --problems p.jsonl --recipe smollm2 --out {algorithm}"
+    )
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {

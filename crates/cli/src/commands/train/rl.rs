@@ -1,11 +1,14 @@
 //! `scrl train ppo` and the critic-free algorithms.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use scrl_policy::{Adapter, Load, Model};
+use scrl_record::Problem;
 use scrl_text::ModelText;
 use scrl_train::algorithm::Algorithm;
 use scrl_train::rl::{Attempt, Judgement, Rl, RlData, RlPrompt};
@@ -54,24 +57,8 @@ pub(crate) fn run(algorithm: Algorithm, arguments: &Arguments) -> anyhow::Result
         return Ok(Done::Well);
     }
     train.check_model()?;
-    let mode = arguments.lenient.mode();
-    let learn = inputs::problems(&arguments.problems, mode)?;
-    let held_out = inputs::problems(&arguments.validation, mode)?;
-    let ids = |problems: &[scrl_record::Problem]| -> Vec<String> {
-        problems
-            .iter()
-            .map(|problem| problem.id.to_string())
-            .collect()
-    };
+    let (learn, held_out) = arguments.problems()?;
     let (learn_ids, held_out_ids) = (ids(&learn), ids(&held_out));
-    if learn.is_empty() {
-        bail!("no problem to learn on: the files of --problems hold none");
-    }
-    if let Some(both) = held_out_ids.iter().find(|id| learn_ids.contains(id)) {
-        bail!(
-            "problem `{both}` is in --problems and in --validation; what is held out must not be learned"
-        );
-    }
     let text = ModelText::open(&train.model)?;
     let prompts = Prompts::new(&text, train)?;
     let grading = arguments.grading.prepare(Defaults::UNTRUSTED, None)?;
@@ -123,14 +110,53 @@ pub(crate) fn run(algorithm: Algorithm, arguments: &Arguments) -> anyhow::Result
     let out = train.out.as_deref().expect("clap asks for it");
     let files = [&arguments.problems[..], &arguments.validation].concat();
     let _lock = Description::new(algorithm.name(), train, &recipe, start, &files)?.claim(out)?;
+    carry_out(&rl, &mut learner, &judge, out)
+}
+
+impl Arguments {
+    /// Problems to learn on, and those that are held out.
+    fn problems(&self) -> anyhow::Result<(Vec<Problem>, Vec<Problem>)> {
+        let mode = self.lenient.mode();
+        let learn = inputs::problems(&self.problems, mode)?;
+        let held_out = inputs::problems(&self.validation, mode)?;
+        if learn.is_empty() {
+            bail!("no problem to learn on: the files of --problems hold none");
+        }
+        let known: HashSet<String> = ids(&learn).into_iter().collect();
+        if let Some(both) = held_out
+            .iter()
+            .find(|problem| known.contains(problem.id.as_str()))
+        {
+            bail!(
+                "problem `{}` is in --problems and in --validation; what is held out must not be learned",
+                both.id
+            );
+        }
+        Ok((learn, held_out))
+    }
+}
+
+fn ids(problems: &[Problem]) -> Vec<String> {
+    problems
+        .iter()
+        .map(|problem| problem.id.to_string())
+        .collect()
+}
+
+fn carry_out(
+    rl: &Rl,
+    learner: &mut Learner,
+    judge: &GraderJudge,
+    out: &Path,
+) -> anyhow::Result<Done> {
     let stop = crate::interrupt::stop_flag()?;
-    let total = settings.iterations();
+    let total = rl.settings.iterations();
     let mut progress = Progress::start("training", "iterations", total as usize);
-    let run_folder = RunFolder::open(out, settings.keep, None)?;
+    let run_folder = RunFolder::open(out, rl.settings.keep, None)?;
     let state = {
         let mut observe = setup::observer(&mut progress);
-        let mut judge = |attempts: &[Attempt]| judge_boxed(&judge, attempts);
-        rl.run(&mut learner, &run_folder, &mut judge, &mut observe, &stop)?
+        let mut judge = |attempts: &[Attempt]| judge_boxed(judge, attempts);
+        rl.run(learner, &run_folder, &mut judge, &mut observe, &stop)?
     };
     progress.finish();
     if let Some(best) = state.best {
@@ -202,10 +228,12 @@ fn dry_run(rl: &Rl, learner: &mut Learner, judge: &GraderJudge) -> anyhow::Resul
         rl.settings.samples,
     );
     for (name, number) in &numbers {
-        lines += &format!("  {name:<20} {number:.5}\n");
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(lines, "  {name:<20} {number:.5}");
     }
-    lines += &format!(
-        "time        about {:.0} minutes without evaluations\n",
+    let _ = writeln!(
+        lines,
+        "time        about {:.0} minutes without evaluations",
         seconds * total as f64 / 60.0
     );
     crate::show(&lines)?;

@@ -1,6 +1,7 @@
 //! What both kinds of training share: flags, recipe, model, what is trained, and the folder of the run.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -91,10 +92,9 @@ impl TrainArguments {
 
     pub(super) fn load_options(&self, adapter: &AdapterSettings) -> LoadOptions {
         let precision = match self.precision {
-            Some(PrecisionArgument::Bf16) => Precision::Bf16,
             Some(PrecisionArgument::F32) => Precision::F32,
             None if adapter.full => Precision::F32,
-            None => Precision::Bf16,
+            Some(PrecisionArgument::Bf16) | None => Precision::Bf16,
         };
         LoadOptions {
             precision,
@@ -315,8 +315,10 @@ pub(super) fn model_plan(
     );
     if let Some(adapter) = learner.trained_adapter() {
         let step = footprint.training(adapter.config(), recompute, load);
-        lines += &format!(
-            "memory      about {} MiB for a step of {} sequences of {} tokens on {} threads\n",
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            lines,
+            "memory      about {} MiB for a step of {} sequences of {} tokens on {} threads",
             mib(step),
             load.sequences,
             load.tokens,

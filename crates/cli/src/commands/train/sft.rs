@@ -19,6 +19,10 @@ use crate::progress::Progress;
 
 /// Supervised fine-tuning on prompts with answers
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  scrl train sft --model SmolLM2-135M-Instruct --data prepared/sft --recipe smollm2 --out sft\n\nA run that \
+                        was cut off goes on when the same command is given again, to the same bits."
+)]
 pub(crate) struct Arguments {
     /// Folder with train.jsonl and val.jsonl: lines with `prompt` and `completion`
     #[arg(long, value_name = "DIR", required_unless_present = "print_config")]
@@ -49,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let longest = settings.max_length.min(model.context());
     let learn = Examples::read(&files[0], &prompts, longest)?;
     let judge = Examples::read(&files[1], &prompts, longest)?;
-    if learn.examples.is_empty() {
+    if learn.fitting.is_empty() {
         bail!(
             "`{}` has no example that fits into {longest} tokens",
             files[0].display()
@@ -62,8 +66,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let start_adapter = start_adapter.as_ref().map(|peft| &peft.adapter);
     let mut learner = setup::learner(model, &recipe.adapter, start_adapter, false, train)?;
     let data = SftData {
-        train: &learn.examples,
-        validation: &judge.examples,
+        train: &learn.fitting,
+        validation: &judge.fitting,
     };
     if train.dry_run {
         let load = Load {
@@ -149,7 +153,7 @@ fn dry_run(learner: &mut Learner, data: SftData, settings: &SftSettings) -> anyh
 
 /// The examples of a file.
 struct Examples {
-    examples: Vec<Example>,
+    fitting: Vec<Example>,
     cut: usize,
     dropped: usize,
 }
@@ -166,7 +170,7 @@ impl Examples {
         let file =
             File::open(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
         let mut all = Self {
-            examples: Vec::new(),
+            fitting: Vec::new(),
             cut: 0,
             dropped: 0,
         };
@@ -180,7 +184,7 @@ impl Examples {
             let example = example(&line, prompts).with_context(place)?;
             all.cut += usize::from(example.tokens.len() > longest);
             match example.fit(longest) {
-                Some(example) => all.examples.push(example),
+                Some(example) => all.fitting.push(example),
                 None => all.dropped += 1,
             }
         }
@@ -189,18 +193,18 @@ impl Examples {
 
     fn to_text(&self) -> String {
         let tokens: usize = self
-            .examples
+            .fitting
             .iter()
             .map(|example| example.tokens.len())
             .sum();
         let Self {
-            examples,
+            fitting,
             cut,
             dropped,
         } = self;
         format!(
             "{} examples, {tokens} tokens; {cut} too long, of which {dropped} are left out",
-            examples.len()
+            fitting.len()
         )
     }
 }
