@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use scrl_corpus::{Join, constant_baseline};
-use scrl_grade::{Assignment, Cache, CacheUse, Python, Settings, StopAt, WorkError, grade_all};
+use scrl_grade::{
+    Assignment, Cache, CacheUse, PipelineError, Python, Settings, StopAt, WorkError, grade_all,
+};
 use scrl_record::{Compare, Graded, ProblemId, Sample};
 use scrl_sandbox::Sandbox;
 
@@ -200,6 +202,29 @@ impl Grading {
             bail!("interrupted; what is graded is kept, run the same command again to go on");
         }
         Ok(())
+    }
+}
+
+impl Grading {
+    /// Grades `work` to its end and says nothing.
+    pub(crate) fn grade_quietly<'p>(
+        &self,
+        work: impl Iterator<Item = Result<Assignment<'p>, WorkError>> + Send,
+    ) -> Result<Vec<Graded>, PipelineError> {
+        let mut all = Vec::new();
+        let (sandbox, settings, jobs) = (&self.sandbox, &self.settings, self.jobs);
+        grade_all(
+            sandbox,
+            settings,
+            jobs,
+            work,
+            &AtomicBool::new(false),
+            |graded| {
+                all.push(graded.clone());
+                Ok(())
+            },
+        )?;
+        Ok(all)
     }
 }
 

@@ -33,6 +33,8 @@ enum Command {
     Quickstart(commands::quickstart::Arguments),
     Sample(Box<commands::sample::Arguments>),
     Grade(commands::grade::Arguments),
+    #[command(subcommand)]
+    Train(commands::train::Command),
     Report(commands::report::Arguments),
     #[command(subcommand)]
     Corpus(commands::corpus::Command),
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Command::Quickstart(arguments) => commands::quickstart::run(&arguments),
         Command::Sample(arguments) => commands::sample::run(&arguments),
         Command::Grade(arguments) => commands::grade::run(&arguments),
+        Command::Train(command) => commands::train::run(&command),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Corpus(command) => commands::corpus::run(&command),
         Command::Run(arguments) => commands::run::run(&arguments),

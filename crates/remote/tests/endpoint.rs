@@ -20,7 +20,7 @@ fn options(url: &str) -> EndpointOptions {
         base_url: format!("{url}/v1"),
         model: "m".to_owned(),
         key: None,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         retry: Retry {
             attempts: 3,
             first_wait: Duration::from_millis(1),
@@ -202,7 +202,7 @@ fn what_does_not_pass_is_an_error_in_the_end() {
 
 #[test]
 fn a_server_that_says_nothing_is_given_up() {
-    let server = Server::new(|_, _| Reply::ok(GOOD).after(Duration::from_secs(600)));
+    let server = Server::new(|_, _| Reply::ok(GOOD).after(Duration::from_mins(10)));
     let options = EndpointOptions {
         timeout: Duration::from_millis(100),
         ..options(&server.url)

@@ -2,7 +2,7 @@
 
 mod endpoint;
 mod hub;
-mod local;
+pub(crate) mod local;
 mod output;
 mod plan;
 mod settings;

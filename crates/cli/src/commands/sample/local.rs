@@ -94,7 +94,10 @@ pub(super) fn files(
     Ok(files)
 }
 
-fn folder_files(folder: &Path, prefix: &str) -> anyhow::Result<BTreeMap<String, String>> {
+pub(crate) fn folder_files(
+    folder: &Path,
+    prefix: &str,
+) -> anyhow::Result<BTreeMap<String, String>> {
     let failed = || format!("`{}` cannot be read", folder.display());
     let mut files = BTreeMap::new();
     for entry in folder.read_dir().with_context(failed)? {
@@ -108,7 +111,7 @@ fn folder_files(folder: &Path, prefix: &str) -> anyhow::Result<BTreeMap<String, 
     Ok(files)
 }
 
-fn mark(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn mark(path: &Path) -> anyhow::Result<String> {
     /// Larger files are not read a second time.
     const SMALL: u64 = 64 << 20;
     let size = path
