@@ -143,6 +143,7 @@ fn problem(text: &str) -> Result<Problem, Reason> {
         origin_id: fields.text_or_number("origin_id")?,
         needs: fields.or_default("needs")?,
         cwes: fields.or_default("cwes")?,
+        family: fields.optional("family")?,
     })
 }
 

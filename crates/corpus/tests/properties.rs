@@ -60,6 +60,7 @@ prop_compose! {
             origin_id,
             needs: vec![need],
             cwes: Vec::new(),
+            family: None,
         }
     }
 }

@@ -1,0 +1,61 @@
+//! The part of `docs/curriculum.md` that lists the families, written from the families themselves.
+
+use std::fmt::Write as _;
+
+use crate::curriculum::{Curriculum, families};
+use crate::family::{Family, Theme};
+use crate::instance::Quality;
+
+/// A table of the families and a section on each: what is asked, what goes wrong, how it is judged, and an example.
+pub fn families_page() -> String {
+    let all = families();
+    let mut page = String::from("| theme | families |\n|---|---|\n");
+    for theme in themes(&all) {
+        let names: Vec<&str> = all
+            .iter()
+            .filter(|family| family.theme == theme)
+            .map(|family| family.name)
+            .collect();
+        let _ = writeln!(page, "| {} ({}) | {} |", theme.as_str(), names.len(), names.join(", "));
+    }
+    for family in &all {
+        section(&mut page, family);
+    }
+    page
+}
+
+fn themes(families: &[Family]) -> Vec<Theme> {
+    let mut themes: Vec<Theme> = families.iter().map(|family| family.theme).collect();
+    themes.dedup();
+    themes
+}
+
+fn section(page: &mut String, family: &Family) {
+    let weakness = family.cwe.map(|cwe| format!(", CWE-{cwe}")).unwrap_or_default();
+    let _ = writeln!(page, "\n### {} ({}{weakness})\n", family.name, family.theme.as_str());
+    let _ = writeln!(page, "**Asked:** {}", family.asked);
+    let _ = writeln!(page, "**Goes wrong:** {}", family.goes_wrong);
+    let one = Curriculum::new(0, &[family.name.to_owned()]).expect("the family exists");
+    let instance = one.instance(0);
+    let problem = &instance.problem;
+    let judged = if family.is_security() {
+        "and by what the analyzer finds in it"
+    } else {
+        "and no input may be evaluated"
+    };
+    let _ = writeln!(
+        page,
+        "**Judged:** by {} tests of its {}, {judged}.\n",
+        problem.tests.len(),
+        if problem.entry_point.is_some() {
+            "results"
+        } else {
+            "output"
+        },
+    );
+    let _ = writeln!(page, "> {}\n", problem.prompt);
+    for (word, quality) in [("Secure", Quality::Secure), ("Insecure", Quality::Insecure)] {
+        let program = &instance.programs(quality)[0];
+        let _ = writeln!(page, "{word}:\n\n```python\n{program}```\n");
+    }
+}
