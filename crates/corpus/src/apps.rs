@@ -81,6 +81,9 @@ impl Parts {
             needs: Vec::new(),
             cwes: Vec::new(),
             family: None,
+            exploit_tests: Vec::new(),
+            files: Vec::new(),
+            insecure_solutions: Vec::new(),
         })
     }
 }

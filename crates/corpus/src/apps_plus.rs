@@ -56,6 +56,9 @@ fn problem(text: &str, index: u64) -> Result<Problem, Reason> {
         needs: Vec::new(),
         cwes: Vec::new(),
         family: None,
+        exploit_tests: Vec::new(),
+        files: Vec::new(),
+        insecure_solutions: Vec::new(),
     })
 }
 

@@ -61,6 +61,9 @@ prop_compose! {
             needs: vec![need],
             cwes: Vec::new(),
             family: None,
+            exploit_tests: Vec::new(),
+            files: Vec::new(),
+            insecure_solutions: Vec::new(),
         }
     }
 }

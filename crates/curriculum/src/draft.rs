@@ -67,6 +67,64 @@ pub(crate) struct Draft {
     pub(crate) cases: Vec<(Vec<Value>, Value)>,
     /// Which kinds of problem it may become.
     pub(crate) kinds: Kinds,
+    /// Attacks that the insecure bodies do not withstand and the secure ones do.
+    pub(crate) exploits: Vec<Exploit>,
+}
+
+/// An attack: arguments, and what shows that it came to nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Exploit {
+    /// What is tried, in words.
+    pub(crate) title: &'static str,
+    /// What the program is given.
+    pub(crate) arguments: Vec<Value>,
+    /// The results that are right; empty where any is, as long as nothing else shows the attack.
+    pub(crate) equals: Vec<Value>,
+    /// What the result must not hold.
+    pub(crate) lacks: Vec<String>,
+    /// Whether an exception is an answer.
+    pub(crate) may_refuse: bool,
+    /// Whether two runs must differ.
+    pub(crate) unpredictable: bool,
+}
+
+impl Exploit {
+    /// An attack that a denied call or a used-up limit shows; refusing is an answer.
+    pub(crate) fn new(title: &'static str, arguments: Vec<Value>) -> Self {
+        Self {
+            title,
+            arguments,
+            equals: Vec::new(),
+            lacks: Vec::new(),
+            may_refuse: true,
+            unpredictable: false,
+        }
+    }
+
+    /// The answer must be this one, unless the program refuses.
+    pub(crate) fn answered(mut self, result: impl Into<Value>) -> Self {
+        self.equals.push(result.into());
+        self
+    }
+
+    /// The answer must be this one: there is nothing to refuse.
+    pub(crate) fn must_answer(self, result: impl Into<Value>) -> Self {
+        let mut exploit = self.answered(result);
+        exploit.may_refuse = false;
+        exploit
+    }
+
+    /// The answer must not hold this.
+    pub(crate) fn lacks(mut self, text: impl ToString) -> Self {
+        self.lacks.push(text.to_string());
+        self
+    }
+
+    /// Two runs must differ.
+    pub(crate) fn unpredictable(mut self) -> Self {
+        self.unpredictable = true;
+        self
+    }
 }
 
 impl Draft {
@@ -82,6 +140,7 @@ impl Draft {
         wrong: &[],
         cases: Vec::new(),
         kinds: Kinds::Both,
+        exploits: Vec::new(),
     };
 
     /// The parameters as a program writes them.

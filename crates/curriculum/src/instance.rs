@@ -1,8 +1,8 @@
 //! One instance of a family: a problem, and programs of every quality for it.
 
-use scrl_record::{CallStyle, Kind, Problem, ProblemId, RawJson, Test};
+use scrl_record::{CallStyle, ExploitTest, Kind, Problem, ProblemId, RawJson, Test};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, Exploit};
 use crate::family::Family;
 use crate::program::{Body, Ending, Layout, evaluating, program, readers};
 use crate::rng::Rng;
@@ -81,7 +81,7 @@ impl Instance {
             Split::of_task(&essence(family, &draft), seed)
         };
         Self {
-            problem: problem(family, number, seed, &draft, kind, prompt, &programs[0], split),
+            problem: problem(family, number, seed, &draft, kind, prompt, (&programs[0], &programs[1]), split),
             split,
             programs,
         }
@@ -105,7 +105,7 @@ fn problem(
     draft: &Draft,
     kind: Kind,
     prompt: String,
-    secure: &[String],
+    (secure, insecure): (&[String], &[String]),
     split: Split,
 ) -> Problem {
     let is_call = kind == Kind::Call;
@@ -135,27 +135,56 @@ fn problem(
         needs: Vec::new(),
         cwes: family.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect(),
         family: Some(family.name.to_owned()),
+        exploit_tests: draft.exploits.iter().map(|exploit| exploit_test(kind, exploit)).collect(),
+        files: Vec::new(),
+        insecure_solutions: if draft.exploits.is_empty() {
+            Vec::new()
+        } else {
+            insecure.to_vec()
+        },
     }
 }
 
 fn test(kind: Kind, (arguments, result): &(Vec<Value>, Value)) -> Test {
-    let (input, output) = match kind {
+    Test {
+        input: input(kind, arguments),
+        output: output(kind, result),
+        tag: None,
+    }
+}
+
+fn exploit_test(kind: Kind, exploit: &Exploit) -> ExploitTest {
+    ExploitTest {
+        title: exploit.title.to_owned(),
+        input: input(kind, &exploit.arguments),
+        entry_point: None,
+        equals: exploit.equals.iter().map(|result| output(kind, result)).collect(),
+        contains: Vec::new(),
+        lacks: exploit.lacks.clone(),
+        secrets: Vec::new(),
+        may_refuse: exploit.may_refuse,
+        unpredictable: exploit.unpredictable,
+        files: None,
+    }
+}
+
+fn input(kind: Kind, arguments: &[Value]) -> RawJson {
+    match kind {
         Kind::Stdin => {
             let lines: Vec<String> = arguments.iter().map(Value::to_input).collect();
-            (
-                RawJson::of(&(lines.join("\n") + "\n")),
-                RawJson::of(&(result.to_output() + "\n")),
-            )
+            RawJson::of(&(lines.join("\n") + "\n"))
         }
         Kind::Call => {
             let arguments: Vec<_> = arguments.iter().map(Value::to_json).collect();
-            (RawJson::of(&arguments), RawJson::of(&result.to_json()))
+            RawJson::of(&arguments)
         }
-    };
-    Test {
-        input,
-        output,
-        tag: None,
+    }
+}
+
+fn output(kind: Kind, result: &Value) -> RawJson {
+    match kind {
+        Kind::Stdin => RawJson::of(&(result.to_output() + "\n")),
+        Kind::Call => RawJson::of(&result.to_json()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! the format: what was not measured is left out, never written as 0.
 
 mod compare;
+mod exploit;
 mod finding;
 mod graded;
 mod ids;
@@ -13,6 +14,10 @@ mod sample;
 mod verdict;
 
 pub use compare::{Compare, CompareMode, UnknownCompare};
+pub use exploit::{
+    Evidence, ExploitOutcome, ExploitResult, ExploitTest, FileContents, FilesAfter, PRIVATE_FOLDER,
+    PrivateFile,
+};
 pub use finding::{Confidence, Cwe, Finding, Severity};
 pub use graded::{
     Event, Extraction, ExtractionMethod, FailurePattern, Fault, FaultOwner, Graded, Level, Rewards,

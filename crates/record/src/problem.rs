@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Compare, ProblemId, RawJson};
+use crate::{Compare, ExploitTest, PrivateFile, ProblemId, RawJson};
 
 /// How a program is asked: through standard input, or by calling a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -108,4 +108,13 @@ pub struct Problem {
     /// The family of tasks that it is an instance of; absent for a problem of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
+    /// Attacks that an answer must withstand; empty where security is not the problem's point.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exploit_tests: Vec<ExploitTest>,
+    /// What is in the private folder of each run; a problem without files has no folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<PrivateFile>,
+    /// Solutions that pass the tests and do not withstand the exploit tests; for audits and examples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insecure_solutions: Vec<String>,
 }
