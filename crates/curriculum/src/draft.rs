@@ -76,6 +76,8 @@ pub(crate) struct Draft {
 pub(crate) struct Exploit {
     /// What is tried, in words.
     pub(crate) title: &'static str,
+    /// What is called instead of the entry point.
+    pub(crate) calls: Option<&'static str>,
     /// What the program is given.
     pub(crate) arguments: Vec<Value>,
     /// The results that are right; empty where any is, as long as nothing else shows the attack.
@@ -93,6 +95,7 @@ impl Exploit {
     pub(crate) fn new(title: &'static str, arguments: Vec<Value>) -> Self {
         Self {
             title,
+            calls: None,
             arguments,
             equals: Vec::new(),
             lacks: Vec::new(),
@@ -120,8 +123,9 @@ impl Exploit {
         self
     }
 
-    /// Two runs must differ.
-    pub(crate) fn unpredictable(mut self) -> Self {
+    /// Two calls of this function, each in a new process, must differ.
+    pub(crate) fn unpredictable(mut self, function: &'static str) -> Self {
+        self.calls = Some(function);
         self.unpredictable = true;
         self
     }
@@ -145,7 +149,11 @@ impl Draft {
 
     /// The parameters as a program writes them.
     pub(crate) fn parameters(&self) -> String {
-        let names: Vec<&str> = self.inputs.iter().map(|input| input.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .inputs
+            .iter()
+            .map(|input| input.name.as_str())
+            .collect();
         names.join(", ")
     }
 

@@ -4,7 +4,7 @@ use scrl_record::{CallStyle, ExploitTest, Kind, Problem, ProblemId, RawJson, Tes
 
 use crate::draft::{Draft, Exploit};
 use crate::family::Family;
-use crate::program::{Body, Ending, Layout, evaluating, program, readers};
+use crate::program::{Body, Ending, Layout, evaluating_readers, program, readers};
 use crate::rng::Rng;
 use crate::split::Split;
 use crate::statement::statement;
@@ -81,7 +81,16 @@ impl Instance {
             Split::of_task(&essence(family, &draft), seed)
         };
         Self {
-            problem: problem(family, number, seed, &draft, kind, prompt, (&programs[0], &programs[1]), split),
+            problem: problem(
+                family,
+                number,
+                seed,
+                &draft,
+                kind,
+                prompt,
+                (&programs[0], &programs[1]),
+                split,
+            ),
             split,
             programs,
         }
@@ -135,7 +144,11 @@ fn problem(
         needs: Vec::new(),
         cwes: family.cwe.iter().map(|cwe| format!("CWE-{cwe}")).collect(),
         family: Some(family.name.to_owned()),
-        exploit_tests: draft.exploits.iter().map(|exploit| exploit_test(kind, exploit)).collect(),
+        exploit_tests: draft
+            .exploits
+            .iter()
+            .map(|exploit| exploit_test(kind, exploit))
+            .collect(),
         files: Vec::new(),
         insecure_solutions: if draft.exploits.is_empty() {
             Vec::new()
@@ -157,8 +170,12 @@ fn exploit_test(kind: Kind, exploit: &Exploit) -> ExploitTest {
     ExploitTest {
         title: exploit.title.to_owned(),
         input: input(kind, &exploit.arguments),
-        entry_point: None,
-        equals: exploit.equals.iter().map(|result| output(kind, result)).collect(),
+        entry_point: exploit.calls.map(str::to_owned),
+        equals: exploit
+            .equals
+            .iter()
+            .map(|result| output(kind, result))
+            .collect(),
         contains: Vec::new(),
         lacks: exploit.lacks.clone(),
         secrets: Vec::new(),
@@ -246,9 +263,13 @@ impl Writer<'_> {
             let copied = body.after(format!("{first} = eval(repr({first}))"));
             return vec![self.write(&copied, &readers, Ending::Answers)];
         }
-        let mut hasty = evaluating(&readers);
-        if hasty == readers {
-            let form = if self.draft.inputs[0].shape == Shape::Text { "str" } else { "list" };
+        let mut hasty = evaluating_readers(self.draft);
+        if !hasty.iter().any(|line| line.contains("eval(")) {
+            let form = if self.draft.inputs[0].shape == Shape::Text {
+                "str"
+            } else {
+                "list"
+            };
             hasty.push(format!("assert isinstance({first}, {form})"));
         }
         vec![self.write(&body, &hasty, Ending::Answers)]
@@ -280,7 +301,9 @@ impl Writer<'_> {
 /// The answer under a name that the program does not know.
 fn misnamed(body: &Body) -> Body {
     let answer = body.answer();
-    let is_name = answer.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let is_name = answer
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     body.answering(if is_name {
         format!("{answer}s_list")
     } else {

@@ -39,7 +39,10 @@ impl FromStr for Mix {
                 .find(|quality| quality.as_str() == name.trim())
                 .ok_or_else(bad)?;
             let count: u16 = count.trim().parse().map_err(|_| bad())?;
-            if parts[quality as usize].replace(usize::from(count)).is_some() {
+            if parts[quality as usize]
+                .replace(usize::from(count))
+                .is_some()
+            {
                 return Err(bad());
             }
         }
@@ -93,7 +96,14 @@ mod tests {
     fn mixes_read_and_nonsense_is_named() {
         let mix: Mix = "secure=35,insecure=35,silent=20,crash=10".parse().unwrap();
         assert_eq!(mix, Mix::default());
-        for text in ["", "secure", "secure=0", "best=1", "secure=1,secure=2", "secure=-1"] {
+        for text in [
+            "",
+            "secure",
+            "secure=0",
+            "best=1",
+            "secure=1,secure=2",
+            "secure=-1",
+        ] {
             let error = text.parse::<Mix>().unwrap_err().to_string();
             assert!(error.contains(&format!("`{text}`")), "{error}");
         }

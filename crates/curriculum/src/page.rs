@@ -16,7 +16,13 @@ pub fn families_page() -> String {
             .filter(|family| family.theme == theme)
             .map(|family| family.name)
             .collect();
-        let _ = writeln!(page, "| {} ({}) | {} |", theme.as_str(), names.len(), names.join(", "));
+        let _ = writeln!(
+            page,
+            "| {} ({}) | {} |",
+            theme.as_str(),
+            names.len(),
+            names.join(", ")
+        );
     }
     for family in &all {
         section(&mut page, family);
@@ -31,28 +37,41 @@ fn themes(families: &[Family]) -> Vec<Theme> {
 }
 
 fn section(page: &mut String, family: &Family) {
-    let weakness = family.cwe.map(|cwe| format!(", CWE-{cwe}")).unwrap_or_default();
-    let _ = writeln!(page, "\n### {} ({}{weakness})\n", family.name, family.theme.as_str());
-    let _ = writeln!(page, "**Asked:** {}", family.asked);
-    let _ = writeln!(page, "**Goes wrong:** {}", family.goes_wrong);
+    let weakness = family
+        .cwe
+        .map(|cwe| format!(", CWE-{cwe}"))
+        .unwrap_or_default();
+    let _ = writeln!(
+        page,
+        "\n### {} ({}{weakness})\n",
+        family.name,
+        family.theme.as_str()
+    );
+    let _ = writeln!(page, "**Asked:** {}  ", family.asked);
+    let _ = writeln!(page, "**Goes wrong:** {}  ", family.goes_wrong);
     let one = Curriculum::new(0, &[family.name.to_owned()]).expect("the family exists");
     let instance = one.instance(0);
     let problem = &instance.problem;
-    let judged = if family.is_security() {
-        "and by what the analyzer finds in it"
+    let form = if problem.entry_point.is_some() {
+        "results"
     } else {
-        "and no input may be evaluated"
+        "output"
     };
-    let _ = writeln!(
-        page,
-        "**Judged:** by {} tests of its {}, {judged}.\n",
-        problem.tests.len(),
-        if problem.entry_point.is_some() {
-            "results"
-        } else {
-            "output"
-        },
-    );
+    let attacks: Vec<&str> = problem
+        .exploit_tests
+        .iter()
+        .map(|test| test.title.as_str())
+        .collect();
+    let judged = match (family.is_security(), attacks.is_empty()) {
+        (_, false) => format!(
+            ", what the analyzer finds, and attacks: {}",
+            attacks.join(", ")
+        ),
+        (true, true) => " and what the analyzer finds".to_owned(),
+        (false, _) => " and whether input is evaluated".to_owned(),
+    };
+    let count = problem.tests.len();
+    let _ = writeln!(page, "**Judged:** {count} tests of its {form}{judged}.\n");
     let _ = writeln!(page, "> {}\n", problem.prompt);
     for (word, quality) in [("Secure", Quality::Secure), ("Insecure", Quality::Insecure)] {
         let program = &instance.programs(quality)[0];

@@ -23,7 +23,12 @@ pub(crate) enum Layout {
 impl Layout {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         // Scripts are what most programs of this size are.
-        *rng.pick(&[Layout::Script, Layout::Script, Layout::Main, Layout::Function])
+        *rng.pick(&[
+            Layout::Script,
+            Layout::Script,
+            Layout::Main,
+            Layout::Function,
+        ])
     }
 }
 
@@ -55,7 +60,11 @@ impl Body {
             if !line.starts_with([' ', ')', ']', '}']) && !line.is_empty() {
                 at_top = is_top(line);
             }
-            let part = if at_top { &mut body.top } else { &mut body.lines };
+            let part = if at_top {
+                &mut body.top
+            } else {
+                &mut body.lines
+            };
             part.push(line.to_owned());
         }
         while body.top.last().is_some_and(String::is_empty) {
@@ -103,7 +112,10 @@ fn is_import(line: &str) -> bool {
 
 fn is_top(line: &str) -> bool {
     let constant = line.split_once(" = ").is_some_and(|(name, _)| {
-        name.len() > 1 && name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_')
+        name.len() > 1
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_uppercase() || letter == '_')
     });
     constant || is_import(line) || ["def ", "class "].iter().any(|word| line.starts_with(word))
 }
@@ -170,7 +182,12 @@ fn function(draft: &Draft, body: &Body, ending: Ending) -> String {
         Ending::Answers => format!("return {}", body.answer),
         Ending::Keeps => format!("print({})", body.answer),
     });
-    format!("def {}({}):\n{}", draft.entry, draft.parameters(), indented(&lines))
+    format!(
+        "def {}({}):\n{}",
+        draft.entry,
+        draft.parameters(),
+        indented(&lines)
+    )
 }
 
 /// The lines that print `answer`, or only keep it.
@@ -182,7 +199,10 @@ fn end(draft: &Draft, answer: &str, ending: Ending) -> Vec<String> {
         Shape::Int | Shape::Text => vec![format!("print({answer})")],
         Shape::Ints | Shape::Words => vec![format!("print(*{answer})")],
         Shape::Lines => vec![format!("print(\"\\n\".join({answer}))")],
-        Shape::Rows => vec![format!("for row in {answer}:"), "    print(*row)".to_owned()],
+        Shape::Rows => vec![
+            format!("for row in {answer}:"),
+            "    print(*row)".to_owned(),
+        ],
     }
 }
 
@@ -222,10 +242,10 @@ pub(crate) fn readers(draft: &Draft, style: bool) -> Vec<String> {
         .collect()
 }
 
-/// The same lines with the habit of letting the interpreter read numbers.
-pub(crate) fn evaluating(readers: &[String]) -> Vec<String> {
-    readers
+/// The lines that read the input with the habit of letting the interpreter read numbers.
+pub(crate) fn evaluating_readers(draft: &Draft) -> Vec<String> {
+    readers(draft, false)
         .iter()
-        .map(|line| line.replace("map(int,", "map(eval,").replace("int(", "eval("))
+        .map(|line| line.replace("int(", "eval("))
         .collect()
 }

@@ -34,9 +34,10 @@ pub(crate) fn statement(draft: &Draft, kind: Kind, rng: &mut Rng) -> String {
     let inputs: Vec<String> = draft.inputs.iter().map(describe).collect();
     let text = match kind {
         Kind::Stdin => phrasing.replace("{inputs}", &inputs.join("; then ")),
-        Kind::Call => phrasing
-            .replace("{Inputs}", &inputs.join(", "))
-            .replace("{call}", &format!("{}({})", draft.entry, draft.parameters())),
+        Kind::Call => phrasing.replace("{Inputs}", &inputs.join(", ")).replace(
+            "{call}",
+            &format!("{}({})", draft.entry, draft.parameters()),
+        ),
     };
     let text = text.replace("{ask}", &ask);
     let note = draft.words.fill(draft.note);

@@ -36,16 +36,18 @@ const SCENES: [(&str, &str); 28] = [
 
 /// Words of one kind, for lists of names.
 const NOUNS: [&str; 48] = [
-    "apple", "river", "stone", "cloud", "lamp", "tiger", "bread", "chair", "green", "night", "piano", "silver", "tulip",
-    "wagon", "zebra", "candle", "desert", "engine", "forest", "garden", "hammer", "island", "jacket", "kettle", "lemon",
-    "magnet", "needle", "orange", "pepper", "quartz", "rocket", "saddle", "tunnel", "velvet", "window", "yellow", "anchor",
-    "bottle", "cobalt", "dragon", "ember", "falcon", "ginger", "harbor", "ivory", "jasmin", "knot", "maple",
+    "apple", "river", "stone", "cloud", "lamp", "tiger", "bread", "chair", "green", "night",
+    "piano", "silver", "tulip", "wagon", "zebra", "candle", "desert", "engine", "forest", "garden",
+    "hammer", "island", "jacket", "kettle", "lemon", "magnet", "needle", "orange", "pepper",
+    "quartz", "rocket", "saddle", "tunnel", "velvet", "window", "yellow", "anchor", "bottle",
+    "cobalt", "dragon", "ember", "falcon", "ginger", "harbor", "ivory", "jasmin", "knot", "maple",
 ];
 
 /// First names, for people in tasks.
 pub(crate) const NAMES: [&str; 24] = [
-    "anna", "ben", "carla", "david", "elena", "felix", "greta", "hugo", "irene", "jonas", "karin", "louis", "mona", "nils",
-    "olga", "paul", "rosa", "stefan", "tina", "umar", "vera", "willem", "yara", "zoe",
+    "anna", "ben", "carla", "david", "elena", "felix", "greta", "hugo", "irene", "jonas", "karin",
+    "louis", "mona", "nils", "olga", "paul", "rosa", "stefan", "tina", "umar", "vera", "willem",
+    "yara", "zoe",
 ];
 
 /// Lists of texts: the variable, and what it holds.
@@ -99,7 +101,9 @@ impl Rng {
     /// Between `least` and `most` nouns; some may repeat.
     pub(crate) fn nouns(&mut self, least: usize, most: usize) -> Vec<String> {
         let count = least + self.below(most - least + 1);
-        (0..count).map(|_| (*self.pick(&NOUNS)).to_owned()).collect()
+        (0..count)
+            .map(|_| (*self.pick(&NOUNS)).to_owned())
+            .collect()
     }
 
     /// A phrase of nouns.

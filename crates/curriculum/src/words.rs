@@ -36,7 +36,8 @@ impl Words {
 
     fn value(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(known, _)| *known == name);
-        let (_, value) = found.unwrap_or_else(|| panic!("a template uses `${name}`, which nobody chose"));
+        let (_, value) =
+            found.unwrap_or_else(|| panic!("a template uses `${name}`, which nobody chose"));
         value
     }
 }

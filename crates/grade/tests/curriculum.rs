@@ -47,7 +47,9 @@ fn made(instance: &Instance) -> Vec<Made> {
 
 fn all_made() -> Vec<Made> {
     let asked = std::env::var("SCRL_CURRICULUM_INSTANCES").ok();
-    let instances = asked.map_or(INSTANCES, |text| text.parse().expect("a number of instances"));
+    let instances = asked.map_or(INSTANCES, |text| {
+        text.parse().expect("a number of instances")
+    });
     let curriculum = Curriculum::new(11, &[]).expect("all families");
     let count = curriculum.families().len() as u64 * instances;
     (0..count)
@@ -115,13 +117,17 @@ fn grade(sandbox: &Sandbox, made: &[Made]) -> Vec<Graded> {
 /// How a graded program differs from what it is made to be.
 fn deviation(one: &Made, graded: &Graded) -> Option<String> {
     let tests = graded.tests.as_ref()?;
-    let failed = tests.iter().position(|test| test.verdict != Verdict::Accepted);
+    let failed = tests
+        .iter()
+        .position(|test| test.verdict != Verdict::Accepted);
     let crashed = failed.is_some_and(|at| tests[at].verdict == Verdict::RuntimeError);
-    let worst = graded.strict_findings.iter().map(|finding| finding.severity).max();
+    let worst = graded
+        .strict_findings
+        .iter()
+        .map(|finding| finding.severity)
+        .max();
     let as_made = match one.quality {
-        Quality::Secure => {
-            failed.is_none() && worst.is_none_or(|worst| worst < Severity::Medium)
-        }
+        Quality::Secure => failed.is_none() && worst.is_none_or(|worst| worst < Severity::Medium),
         Quality::Insecure => failed.is_none(),
         Quality::Wrong | Quality::Silent => failed.is_some(),
         Quality::Crashing => crashed,

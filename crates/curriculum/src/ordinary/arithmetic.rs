@@ -68,7 +68,10 @@ fn digit_score(rng: &mut Rng) -> Draft {
         note: "A minus sign is no digit.",
         entry: "digit_score",
         inputs: vec![Input::new(n, Shape::Int, "number")],
-        words: Words::NONE.with("n", n).with("power", power).with("add", add),
+        words: Words::NONE
+            .with("n", n)
+            .with("power", power)
+            .with("add", add),
         secure: &[
             "=> sum(int(digit) ** $power for digit in str(abs($n))) + $add",
             "
@@ -99,7 +102,9 @@ fn digit_score(rng: &mut Rng) -> Draft {
             },
             |given| {
                 let digits = given.int(0).abs().to_string();
-                let powers = digits.bytes().map(|digit| i64::from(digit - b'0').pow(power as u32));
+                let powers = digits
+                    .bytes()
+                    .map(|digit| i64::from(digit - b'0').pow(power as u32));
                 Value::Int(powers.sum::<i64>() + add)
             },
         ),
@@ -121,7 +126,10 @@ fn divisor_sum(rng: &mut Rng) -> Draft {
             .with("sort", ["even", "odd", "positive"][parity as usize])
             .with("start", start)
             .with("times", times)
-            .with("test", [" and d % 2 == 0", " and d % 2 == 1", ""][parity as usize]),
+            .with(
+                "test",
+                [" and d % 2 == 0", " and d % 2 == 1", ""][parity as usize],
+            ),
         secure: &[
             "=> $times * sum(d for d in range($start, n) if n % d == 0$test)",
             "
@@ -144,7 +152,12 @@ fn divisor_sum(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![12], arguments![1], arguments![49], arguments![30]],
+            vec![
+                arguments![12],
+                arguments![1],
+                arguments![49],
+                arguments![30],
+            ],
             |rng| arguments![rng.between(2, 60) * rng.between(1, 12)],
             |given| {
                 let n = given.int(0);
@@ -202,7 +215,12 @@ fn number_base(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![0], arguments![base], arguments![base * base - 1], arguments![base + 2]],
+            vec![
+                arguments![0],
+                arguments![base],
+                arguments![base * base - 1],
+                arguments![base + 2],
+            ],
             |rng| arguments![rng.between(1, 5000)],
             |given| {
                 let (mut n, mut digits) = (given.int(0), Vec::new());
@@ -222,7 +240,11 @@ fn number_base(rng: &mut Rng) -> Draft {
 }
 
 fn clock_remainder(rng: &mut Rng) -> Draft {
-    let (first, second, modulus) = (rng.between(2, 19), rng.between(2, 19), rng.between(200, 999));
+    let (first, second, modulus) = (
+        rng.between(2, 19),
+        rng.between(2, 19),
+        rng.between(200, 999),
+    );
     Draft {
         asks: &[
             "the remainder of $first * a + $second * b when divided by $modulus",
@@ -284,8 +306,22 @@ fn greatest_divisor(rng: &mut Rng) -> Draft {
                     "the greatest common divisor, then the least common multiple"
                 },
             )
-            .with("both", if swapped { "[multiple, divisor]" } else { "[divisor, multiple]" })
-            .with("other", if swapped { "[divisor, multiple]" } else { "[multiple, divisor]" }),
+            .with(
+                "both",
+                if swapped {
+                    "[multiple, divisor]"
+                } else {
+                    "[divisor, multiple]"
+                },
+            )
+            .with(
+                "other",
+                if swapped {
+                    "[divisor, multiple]"
+                } else {
+                    "[multiple, divisor]"
+                },
+            ),
         secure: &[
             "
             from math import gcd
@@ -320,7 +356,11 @@ fn greatest_divisor(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![1, 1], arguments![7, 7 * times], arguments![6, 10]],
+            vec![
+                arguments![1, 1],
+                arguments![7, 7 * times],
+                arguments![6, 10],
+            ],
             |rng| {
                 let shared = rng.between(1, 12);
                 arguments![shared * rng.between(1, 20), shared * rng.between(1, 20)]
@@ -329,7 +369,11 @@ fn greatest_divisor(rng: &mut Rng) -> Draft {
                 let (a, b) = (times * given.int(0), given.int(1));
                 let divisor = greatest(a, b);
                 let both = [divisor, a * b / divisor];
-                Value::Ints(if swapped { vec![both[1], both[0]] } else { both.to_vec() })
+                Value::Ints(if swapped {
+                    vec![both[1], both[0]]
+                } else {
+                    both.to_vec()
+                })
             },
         ),
         ..Draft::NEW

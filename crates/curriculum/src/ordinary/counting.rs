@@ -97,7 +97,11 @@ fn most_frequent(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec!["fig".to_owned(), "nut".to_owned(), "ash".to_owned()]]],
+            vec![arguments![vec![
+                "fig".to_owned(),
+                "nut".to_owned(),
+                "ash".to_owned()
+            ]]],
             |rng| {
                 let mut words = rng.nouns(2, 5);
                 for _ in 0..rng.between(1, 4) {
@@ -109,7 +113,10 @@ fn most_frequent(rng: &mut Rng) -> Draft {
             |given| {
                 let counts = counts(given.texts(0).iter());
                 let most = counts.values().max().copied().unwrap_or(0);
-                let mut best = counts.iter().filter(|(_, count)| **count == most).map(|(word, _)| *word);
+                let mut best = counts
+                    .iter()
+                    .filter(|(_, count)| **count == most)
+                    .map(|(word, _)| *word);
                 let word = if last { best.next_back() } else { best.next() };
                 Value::Text(format!("{}{sign}{most}", word.unwrap_or("")))
             },
@@ -151,15 +158,24 @@ fn letter_census(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![letters.to_uppercase()], arguments![format!("{}{0}{letters}", &letters[..1])]],
+            vec![
+                arguments![letters.to_uppercase()],
+                arguments![format!("{}{0}{letters}", &letters[..1])],
+            ],
             |rng| {
                 let phrase = rng.phrase(2, 5);
-                arguments![if rng.chance(30) { phrase.to_uppercase() } else { phrase }]
+                arguments![if rng.chance(30) {
+                    phrase.to_uppercase()
+                } else {
+                    phrase
+                }]
             },
             |given| {
                 let small = given.text(0).to_lowercase();
-                let mut counts: Vec<i64> =
-                    letters.chars().map(|letter| small.matches(letter).count() as i64).collect();
+                let mut counts: Vec<i64> = letters
+                    .chars()
+                    .map(|letter| small.matches(letter).count() as i64)
+                    .collect();
                 counts.push(small.len() as i64);
                 Value::Ints(counts)
             },
@@ -213,7 +229,10 @@ fn pairs_of_sum(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec![1, sum - 1, 1, sum - 1]], arguments![vec![sum]]],
+            vec![
+                arguments![vec![1, sum - 1, 1, sum - 1]],
+                arguments![vec![sum]],
+            ],
             |rng| arguments![rng.ints(2, 10, 0, sum)],
             |given| {
                 let xs = given.ints(0);

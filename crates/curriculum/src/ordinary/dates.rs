@@ -67,7 +67,10 @@ fn iso(number: i64) -> String {
 }
 
 fn parse(text: &str) -> i64 {
-    let parts: Vec<i64> = text.split('-').map(|part| part.parse().expect("a date was drawn")).collect();
+    let parts: Vec<i64> = text
+        .split('-')
+        .map(|part| part.parse().expect("a date was drawn"))
+        .collect();
     days(parts[0], parts[1], parts[2])
 }
 
@@ -136,7 +139,10 @@ fn date_after(rng: &mut Rng) -> Draft {
     let later = rng.chance(50);
     let shown = *rng.pick(&["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%Y%m%d", "%m/%d/%Y"]);
     let form = *rng.pick(&["day", "start", "date"]);
-    let example = shown.replace("%d", "09").replace("%m", "03").replace("%Y", "2026");
+    let example = shown
+        .replace("%d", "09")
+        .replace("%m", "03")
+        .replace("%Y", "2026");
     Draft {
         asks: &[
             "the day $weeks weeks and n days $side the given one, written like $example for 9 March 2026",
@@ -186,9 +192,13 @@ fn date_after(rng: &mut Rng) -> Draft {
             |rng| arguments![iso(some_day(rng)), rng.between(0, 400)],
             |given| {
                 let distance = 7 * weeks + given.int(1);
-                let (year, month, day) = date(parse(given.text(0)) + if later { distance } else { -distance });
+                let (year, month, day) =
+                    date(parse(given.text(0)) + if later { distance } else { -distance });
                 let text = shown.replace("%d", &format!("{day:02}"));
-                Value::Text(text.replace("%m", &format!("{month:02}")).replace("%Y", &year.to_string()))
+                Value::Text(
+                    text.replace("%m", &format!("{month:02}"))
+                        .replace("%Y", &year.to_string()),
+                )
             },
         ),
         ..Draft::NEW
@@ -208,7 +218,8 @@ fn clock_after(rng: &mut Rng) -> Draft {
             Input::new("time", Shape::Text, "time"),
             Input::new("n", Shape::Int, "number of minutes"),
         ],
-        words: Words::NONE.with("pause", pause)
+        words: Words::NONE
+            .with("pause", pause)
             .with("sign", sign)
             .with("example", format!("07{sign}05")),
         secure: &[

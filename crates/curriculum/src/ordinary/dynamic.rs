@@ -91,7 +91,11 @@ fn coin_ways(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![0], arguments![1], arguments![coins[1] + coins[0]]],
+            vec![
+                arguments![0],
+                arguments![1],
+                arguments![coins[1] + coins[0]],
+            ],
             |rng| arguments![rng.between(5, 160)],
             |given| {
                 let n = given.int(0) as usize;
@@ -161,7 +165,8 @@ fn no_neighbours(rng: &mut Rng) -> Draft {
             |given| {
                 let mut best = vec![0; gap as usize + 1];
                 for x in given.ints(0) {
-                    let (last, before) = (best[best.len() - 1], best[best.len() - 1 - gap as usize]);
+                    let (last, before) =
+                        (best[best.len() - 1], best[best.len() - 1 - gap as usize]);
                     best.push(last.max(before + x + bonus));
                 }
                 Value::Int(best[best.len() - 1])
@@ -243,7 +248,10 @@ fn best_stretch(rng: &mut Rng) -> Draft {
         note: "A stretch has at least one element.",
         entry: "best_stretch",
         inputs: vec![Input::new(xs, Shape::Ints, about)],
-        words: Words::NONE.with("xs", xs).with("cost", cost).with("times", times),
+        words: Words::NONE
+            .with("xs", xs)
+            .with("cost", cost)
+            .with("times", times),
         secure: &[
             "
             best = here = $xs[0] - $cost

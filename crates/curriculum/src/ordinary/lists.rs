@@ -55,7 +55,10 @@ fn sum_above(rng: &mut Rng) -> Draft {
     let above = rng.chance(50);
     let keeps = move |x: i64| if above { x > limit } else { x < limit };
     Draft {
-        asks: &["the sum of the $xs $side $limit", "the total of all $xs that are $side $limit"],
+        asks: &[
+            "the sum of the $xs $side $limit",
+            "the total of all $xs that are $side $limit",
+        ],
         note: "The sum of nothing is 0.",
         entry: "sum_chosen",
         inputs: vec![Input::new(xs, Shape::Ints, about)],
@@ -76,7 +79,10 @@ fn sum_above(rng: &mut Rng) -> Draft {
             ",
             "=> sum(x for x in $xs if x $op $limit)",
         ],
-        wrong: &["=> sum(x for x in $xs if x $near $limit)", "=> sum(x for x in $xs if x $other $limit)"],
+        wrong: &[
+            "=> sum(x for x in $xs if x $near $limit)",
+            "=> sum(x for x in $xs if x $other $limit)",
+        ],
         cases: cases(
             rng,
             vec![
@@ -84,7 +90,14 @@ fn sum_above(rng: &mut Rng) -> Draft {
                 arguments![vec![limit - 1, limit, limit + 1, limit]],
             ],
             |rng| arguments![rng.ints(1, 9, limit - 40, limit + 40)],
-            |given| given.ints(0).iter().filter(|x| keeps(**x)).sum::<i64>().into(),
+            |given| {
+                given
+                    .ints(0)
+                    .iter()
+                    .filter(|x| keeps(**x))
+                    .sum::<i64>()
+                    .into()
+            },
         ),
         ..Draft::NEW
     }
@@ -190,10 +203,16 @@ fn every_kth(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![(1..=k).collect::<Vec<_>>()], arguments![(1..=2 * k).collect::<Vec<_>>()]],
+            vec![
+                arguments![(1..=k).collect::<Vec<_>>()],
+                arguments![(1..=2 * k).collect::<Vec<_>>()],
+            ],
             |rng| arguments![rng.ints(k as usize, 14, -30, 90)],
             |given| {
-                let chosen = given.ints(0).chunks_exact(k as usize).map(|part| part[part.len() - 1] * factor);
+                let chosen = given
+                    .ints(0)
+                    .chunks_exact(k as usize)
+                    .map(|part| part[part.len() - 1] * factor);
                 Value::Ints(chosen.collect())
             },
         ),
@@ -246,7 +265,11 @@ fn largest_gap(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec![3, 3, 3]], arguments![vec![9, 1, 9, 1]], arguments![vec![50, 7]]],
+            vec![
+                arguments![vec![3, 3, 3]],
+                arguments![vec![9, 1, 9, 1]],
+                arguments![vec![50, 7]],
+            ],
             |rng| arguments![rng.ints(2, 9, low, low + 90)],
             |given| {
                 let mut best = (-1, -1);

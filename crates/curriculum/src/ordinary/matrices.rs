@@ -43,15 +43,37 @@ pub(super) const FAMILIES: [Family; 4] = [
 
 /// A table with as many rows and columns.
 fn table(rng: &mut Rng, rows: i64, columns: i64) -> Vec<Vec<i64>> {
-    (0..rows).map(|_| (0..columns).map(|_| rng.between(-9, 30)).collect()).collect()
+    (0..rows)
+        .map(|_| (0..columns).map(|_| rng.between(-9, 30)).collect())
+        .collect()
 }
 
 /// One of the ways to turn a table: its name, Python for it, and Python for a near miss.
 const TURNS: [(&str, &str, &str, &str); 4] = [
-    ("turned right by a quarter", "zip(*grid[::-1])", "grid[len(grid) - 1 - j][i]", "zip(*grid)"),
-    ("turned left by a quarter", "list(zip(*grid))[::-1]", "grid[j][len(grid[0]) - 1 - i]", "zip(*grid[::-1])"),
-    ("transposed", "zip(*grid)", "grid[j][i]", "list(zip(*grid))[::-1]"),
-    ("mirrored along its other diagonal", "list(zip(*grid[::-1]))[::-1]", "grid[len(grid) - 1 - j][len(grid[0]) - 1 - i]", "zip(*grid)"),
+    (
+        "turned right by a quarter",
+        "zip(*grid[::-1])",
+        "grid[len(grid) - 1 - j][i]",
+        "zip(*grid)",
+    ),
+    (
+        "turned left by a quarter",
+        "list(zip(*grid))[::-1]",
+        "grid[j][len(grid[0]) - 1 - i]",
+        "zip(*grid[::-1])",
+    ),
+    (
+        "transposed",
+        "zip(*grid)",
+        "grid[j][i]",
+        "list(zip(*grid))[::-1]",
+    ),
+    (
+        "mirrored along its other diagonal",
+        "list(zip(*grid[::-1]))[::-1]",
+        "grid[len(grid) - 1 - j][len(grid[0]) - 1 - i]",
+        "zip(*grid)",
+    ),
 ];
 
 fn turn_table(rng: &mut Rng) -> Draft {
@@ -86,7 +108,11 @@ fn turn_table(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec![vec![5]]], arguments![vec![vec![1, 2, 3]]], arguments![vec![vec![1, 2], vec![3, 4]]]],
+            vec![
+                arguments![vec![vec![5]]],
+                arguments![vec![vec![1, 2, 3]]],
+                arguments![vec![vec![1, 2], vec![3, 4]]],
+            ],
             |rng| {
                 let (rows, columns) = (rng.between(2, 3), rng.between(2, 3));
                 arguments![table(rng, rows, columns)]
@@ -156,7 +182,8 @@ fn row_totals(rng: &mut Rng) -> Draft {
                 let count = if rows { grid.len() } else { grid[0].len() };
                 let total = |line: usize| {
                     let across = if rows { grid[0].len() } else { grid.len() };
-                    let cells = (0..across).map(|at| if rows { grid[line][at] } else { grid[at][line] });
+                    let cells =
+                        (0..across).map(|at| if rows { grid[line][at] } else { grid[at][line] });
                     cells.filter(|x| *x > limit).sum::<i64>() + add
                 };
                 Value::Ints((0..count).map(total).collect())
@@ -176,7 +203,10 @@ fn diagonal_score(rng: &mut Rng) -> Draft {
         note: "The grid is square.",
         entry: "diagonal_score",
         inputs: vec![Input::new("grid", Shape::Rows, "rows of the grid")],
-        words: Words::NONE.with("first", first).with("second", second).with("add", add),
+        words: Words::NONE
+            .with("first", first)
+            .with("second", second)
+            .with("add", add),
         secure: &[
             "
             n = len(grid)
@@ -207,7 +237,10 @@ fn diagonal_score(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec![vec![4, 7], vec![9, 4]]], arguments![vec![vec![5]]]],
+            vec![
+                arguments![vec![vec![4, 7], vec![9, 4]]],
+                arguments![vec![vec![5]]],
+            ],
             |rng| {
                 let size = rng.between(2, 4);
                 arguments![table(rng, size, size)]
@@ -215,7 +248,10 @@ fn diagonal_score(rng: &mut Rng) -> Draft {
             |given| {
                 let grid = given.rows(0);
                 let last = grid.len() - 1;
-                let both = grid.iter().enumerate().map(|(i, row)| first * row[i] - second * row[last - i]);
+                let both = grid
+                    .iter()
+                    .enumerate()
+                    .map(|(i, row)| first * row[i] - second * row[last - i]);
                 Value::Int(both.sum::<i64>() + add)
             },
         ),
@@ -241,9 +277,20 @@ fn neighbour_sum(rng: &mut Rng) -> Draft {
             .with("times", times)
             .with(
                 "which",
-                if corners { "(up to eight, corners too)" } else { "(up to four, no corners)" },
+                if corners {
+                    "(up to eight, corners too)"
+                } else {
+                    "(up to four, no corners)"
+                },
             )
-            .with("near", if corners { "max(abs(i - r), abs(j - c)) == 1" } else { "abs(i - r) + abs(j - c) == 1" })
+            .with(
+                "near",
+                if corners {
+                    "max(abs(i - r), abs(j - c)) == 1"
+                } else {
+                    "abs(i - r) + abs(j - c) == 1"
+                },
+            )
             .with(
                 "steps",
                 if corners {
@@ -294,8 +341,14 @@ fn neighbour_sum(rng: &mut Rng) -> Draft {
         cases: cases(
             rng,
             vec![
-                arguments![vec![0, 0], vec![vec![1, 2, 3], vec![4, 5, 6], vec![7, 8, 9]]],
-                arguments![vec![1, 1], vec![vec![1, 2, 3], vec![4, 5, 6], vec![7, 8, 9]]],
+                arguments![
+                    vec![0, 0],
+                    vec![vec![1, 2, 3], vec![4, 5, 6], vec![7, 8, 9]]
+                ],
+                arguments![
+                    vec![1, 1],
+                    vec![vec![1, 2, 3], vec![4, 5, 6], vec![7, 8, 9]]
+                ],
             ],
             |rng| {
                 let (rows, columns) = (rng.between(2, 4), rng.between(2, 4));
@@ -307,8 +360,13 @@ fn neighbour_sum(rng: &mut Rng) -> Draft {
                 let mut score = times * grid[place[0] as usize][place[1] as usize];
                 for (i, row) in grid.iter().enumerate() {
                     for (j, x) in row.iter().enumerate() {
-                        let (down, right) = ((i as i64 - place[0]).abs(), (j as i64 - place[1]).abs());
-                        let near = if corners { down.max(right) } else { down + right };
+                        let (down, right) =
+                            ((i as i64 - place[0]).abs(), (j as i64 - place[1]).abs());
+                        let near = if corners {
+                            down.max(right)
+                        } else {
+                            down + right
+                        };
                         score -= if near == 1 { *x } else { 0 };
                     }
                 }

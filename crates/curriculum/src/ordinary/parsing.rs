@@ -43,7 +43,11 @@ pub(super) const FAMILIES: [Family; 4] = [
 
 fn sum_fields(rng: &mut Rng) -> Draft {
     let separator = *rng.pick(&[",", ";", "|", ":", "/", "\t"]);
-    let shown = if separator == "\t" { "a tab" } else { separator };
+    let shown = if separator == "\t" {
+        "a tab"
+    } else {
+        separator
+    };
     let (field, times) = (rng.between(2, 4), rng.between(1, 9));
     Draft {
         asks: &[
@@ -88,13 +92,17 @@ fn sum_fields(rng: &mut Rng) -> Draft {
             Vec::new(),
             |rng| {
                 let count = rng.between(1, 4);
-                let records = (0..count).map(|_| record(rng, separator, field as usize)).collect();
+                let records = (0..count)
+                    .map(|_| record(rng, separator, field as usize))
+                    .collect();
                 vec![Value::Lines(records)]
             },
             |given| {
                 let fields = given.texts(0).iter().map(|record| {
                     let field = record.split(separator).nth(field as usize - 1);
-                    field.and_then(|field| field.parse::<i64>().ok()).unwrap_or(0)
+                    field
+                        .and_then(|field| field.parse::<i64>().ok())
+                        .unwrap_or(0)
                 });
                 Value::Int(times * fields.sum::<i64>())
             },
@@ -132,7 +140,10 @@ fn read_settings(rng: &mut Rng) -> Draft {
             Input::new("name", Shape::Text, "name of the setting"),
             Input::new("lines", Shape::Lines, "lines of a file"),
         ],
-        words: Words::NONE.with("sign", sign).with("comment", comment).with("missing", missing),
+        words: Words::NONE
+            .with("sign", sign)
+            .with("comment", comment)
+            .with("missing", missing),
         secure: &[
             "
             found = '$missing'
@@ -174,9 +185,16 @@ fn read_settings(rng: &mut Rng) -> Draft {
             vec![
                 vec![
                     Value::from("size"),
-                    Value::Lines(vec![format!("size {sign} 1"), format!("size {sign} 2"), format!("{comment}size {sign} 3")]),
+                    Value::Lines(vec![
+                        format!("size {sign} 1"),
+                        format!("size {sign} 2"),
+                        format!("{comment}size {sign} 3"),
+                    ]),
                 ],
-                vec![Value::from("size"), Value::Lines(vec![format!("sizes {sign} 4")])],
+                vec![
+                    Value::from("size"),
+                    Value::Lines(vec![format!("sizes {sign} 4")]),
+                ],
             ],
             |rng| {
                 let names = rng.nouns(3, 3);
@@ -184,14 +202,19 @@ fn read_settings(rng: &mut Rng) -> Draft {
                 for _ in 0..rng.between(2, 5) {
                     let key = rng.pick(&names).clone();
                     let pad = " ".repeat(rng.below(3));
-                    lines.push(format!("{pad}{key} {sign} {pad}{}{}", rng.nouns(1, 1)[0], rng.between(1, 99)));
+                    lines.push(format!(
+                        "{pad}{key} {sign} {pad}{}{}",
+                        rng.nouns(1, 1)[0],
+                        rng.between(1, 99)
+                    ));
                 }
                 vec![Value::from(names[0].as_str()), Value::Lines(lines)]
             },
             |given| {
                 let last = given.texts(1).iter().rev().find_map(|line| {
                     let (key, value) = line.split_once(sign)?;
-                    (key.trim() == given.text(0) && !line.starts_with(comment)).then(|| value.trim())
+                    (key.trim() == given.text(0) && !line.starts_with(comment))
+                        .then(|| value.trim())
                 });
                 Value::from(last.unwrap_or(missing))
             },
@@ -257,12 +280,16 @@ fn bracket_depth(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments!["plain"], arguments![format!("{open}{close}a{open}{close}")]],
+            vec![
+                arguments!["plain"],
+                arguments![format!("{open}{close}a{open}{close}")],
+            ],
             |rng| arguments![nested(rng, open, close)],
             |given| {
                 let (mut depth, mut deepest, mut place) = (0, 0, -1);
                 for (index, letter) in given.text(0).chars().enumerate() {
-                    depth += i64::from(open.starts_with(letter)) - i64::from(close.starts_with(letter));
+                    depth +=
+                        i64::from(open.starts_with(letter)) - i64::from(close.starts_with(letter));
                     if depth > deepest {
                         (deepest, place) = (depth, index as i64 + base);
                     }
@@ -301,7 +328,10 @@ fn numbers_in_text(rng: &mut Rng) -> Draft {
         note: "A number is as many digits in a row as there are.",
         entry: "find_numbers",
         inputs: vec![Input::new(text, Shape::Text, about)],
-        words: Words::NONE.with("text", text).with("times", times).with("add", add),
+        words: Words::NONE
+            .with("text", text)
+            .with("times", times)
+            .with("add", add),
         secure: &[
             r"
             import re
@@ -322,13 +352,27 @@ fn numbers_in_text(rng: &mut Rng) -> Draft {
             vec![arguments!["a1b22c333"], arguments!["007 is 7"]],
             |rng| {
                 let parts: Vec<String> = (0..rng.between(1, 3))
-                    .map(|_| format!("{}{} {}", rng.nouns(1, 1)[0], rng.between(0, 999), rng.between(10, 99)))
+                    .map(|_| {
+                        format!(
+                            "{}{} {}",
+                            rng.nouns(1, 1)[0],
+                            rng.between(0, 999),
+                            rng.between(10, 99)
+                        )
+                    })
                     .collect();
                 arguments![parts.join(", ")]
             },
             |given| {
-                let numbers = given.text(0).split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-                Value::Ints(numbers.map(|part| part.parse::<i64>().unwrap_or(0) * times + add).collect())
+                let numbers = given
+                    .text(0)
+                    .split(|c: char| !c.is_ascii_digit())
+                    .filter(|part| !part.is_empty());
+                Value::Ints(
+                    numbers
+                        .map(|part| part.parse::<i64>().unwrap_or(0) * times + add)
+                        .collect(),
+                )
             },
         ),
         ..Draft::NEW

@@ -90,7 +90,10 @@ fn walk_on_grid(rng: &mut Rng) -> Draft {
             |rng| arguments![rng.text(2, 12, "NNNSEEWW.")],
             |given| {
                 let count = |letter: char| given.text(0).matches(letter).count() as i64;
-                let (x, y) = (x + step * (count('E') - count('W')), y + step * (count('N') - count('S')));
+                let (x, y) = (
+                    x + step * (count('E') - count('W')),
+                    y + step * (count('N') - count('S')),
+                );
                 Value::Ints(vec![x, y, x.abs() + y.abs()])
             },
         ),
@@ -200,7 +203,10 @@ fn counting_out(rng: &mut Rng) -> Draft {
         note: "The n people are numbered from $start; counting starts with person $start and goes on behind whoever left.",
         entry: "counting_out",
         inputs: vec![Input::new("n", Shape::Int, "number of people")],
-        words: Words::NONE.with("k", k).with("start", start).with("skip", k - 1),
+        words: Words::NONE
+            .with("k", k)
+            .with("start", start)
+            .with("skip", k - 1),
         secure: &[
             "
             circle = list(range($start, $start + n))

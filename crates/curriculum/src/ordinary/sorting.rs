@@ -136,11 +136,21 @@ fn sort_words(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec!["pear"[..drop as usize].to_owned(), "melons".to_owned(), "cherry".to_owned(), "banana".to_owned(), "grape".to_owned()]]],
+            vec![arguments![vec![
+                "pear"[..drop as usize].to_owned(),
+                "melons".to_owned(),
+                "cherry".to_owned(),
+                "banana".to_owned(),
+                "grape".to_owned()
+            ]]],
             |rng| arguments![rng.nouns(3, 7)],
             |given| {
-                let mut kept: Vec<String> =
-                    given.texts(0).iter().filter(|x| x.len() as i64 > drop).cloned().collect();
+                let mut kept: Vec<String> = given
+                    .texts(0)
+                    .iter()
+                    .filter(|x| x.len() as i64 > drop)
+                    .cloned()
+                    .collect();
                 kept.sort_by_key(|x| {
                     let length = x.len() as i64;
                     (if long_first { -length } else { length }, x.clone())
@@ -196,7 +206,10 @@ fn top_of_list(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec![7, 7, 7, 1]], arguments![vec![5, 9, 9, 5, 9, 5, 30, 1, 1, 30]]],
+            vec![
+                arguments![vec![7, 7, 7, 1]],
+                arguments![vec![5, 9, 9, 5, 9, 5, 30, 1, 1, 30]],
+            ],
             |rng| {
                 let mut numbers = rng.ints(3, 8, 1, 60);
                 numbers.push(numbers[0]);
@@ -256,7 +269,10 @@ fn rank_scores(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![vec![4, 4, 9, 1, 4]], arguments![vec![8, 6, 6, 6, 2, 2]]],
+            vec![
+                arguments![vec![4, 4, 9, 1, 4]],
+                arguments![vec![8, 6, 6, 6, 2, 2]],
+            ],
             |rng| {
                 let low = rng.between(1, 20);
                 arguments![rng.ints(4, 8, low, low + 12)]

@@ -150,8 +150,18 @@ fn join_reversed(rng: &mut Rng) -> Draft {
         cases: cases(
             rng,
             vec![
-                arguments![LETTERS.split_inclusive('c').map(str::to_owned).collect::<Vec<_>>()],
-                arguments![vec!["ab".to_owned(), "cdefgh".to_owned(), "river".to_owned(), LETTERS[..least as usize].to_owned()]],
+                arguments![
+                    LETTERS
+                        .split_inclusive('c')
+                        .map(str::to_owned)
+                        .collect::<Vec<_>>()
+                ],
+                arguments![vec![
+                    "ab".to_owned(),
+                    "cdefgh".to_owned(),
+                    "river".to_owned(),
+                    LETTERS[..least as usize].to_owned()
+                ]],
             ],
             |rng| arguments![rng.nouns(2, 5)],
             |given| {
@@ -160,7 +170,13 @@ fn join_reversed(rng: &mut Rng) -> Draft {
                     .iter()
                     .rev()
                     .filter(|x| x.len() as i64 > least)
-                    .map(|x| if python == "upper" { x.to_uppercase() } else { capitalized(x) })
+                    .map(|x| {
+                        if python == "upper" {
+                            x.to_uppercase()
+                        } else {
+                            capitalized(x)
+                        }
+                    })
                     .collect();
                 Value::Text(chosen.join(separator))
             },
@@ -189,9 +205,20 @@ fn run_lengths(rng: &mut Rng) -> Draft {
             .with("between", between)
             .with(
                 "order",
-                if letter_first { "the letter and the length" } else { "the length and the letter" },
+                if letter_first {
+                    "the letter and the length"
+                } else {
+                    "the length and the letter"
+                },
             )
-            .with("run", if letter_first { "letter + str(count)" } else { "str(count) + letter" }),
+            .with(
+                "run",
+                if letter_first {
+                    "letter + str(count)"
+                } else {
+                    "str(count) + letter"
+                },
+            ),
         secure: &[
             "
             from itertools import groupby
@@ -233,7 +260,11 @@ fn run_lengths(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments!["a"], arguments!["aabbaa"], arguments!["zzzzzzzzzzzz"]],
+            vec![
+                arguments!["a"],
+                arguments!["aabbaa"],
+                arguments!["zzzzzzzzzzzz"],
+            ],
             |rng| {
                 let runs = rng.text(2, 5, "abcxyz");
                 let text: String = runs
@@ -273,7 +304,10 @@ fn acronym(rng: &mut Rng) -> Draft {
         ],
         entry: "acronym",
         inputs: vec![Input::new(xs, Shape::Words, about)],
-        words: Words::NONE.with("xs", xs).with("least", least).with("take", take),
+        words: Words::NONE
+            .with("xs", xs)
+            .with("least", least)
+            .with("take", take),
         secure: &[
             "
             short, rest = '', 0
@@ -306,13 +340,19 @@ fn acronym(rng: &mut Rng) -> Draft {
             rng,
             vec![
                 arguments![vec!["a".to_owned(), "bc".to_owned()]],
-                arguments![vec![LETTERS[..least as usize].to_owned(), LETTERS[..least as usize - 1].to_owned()]],
+                arguments![vec![
+                    LETTERS[..least as usize].to_owned(),
+                    LETTERS[..least as usize - 1].to_owned()
+                ]],
             ],
             |rng| arguments![rng.nouns(2, 6)],
             |given| {
                 let (long, rest): (Vec<&String>, Vec<&String>) =
                     given.texts(0).iter().partition(|x| x.len() as i64 >= least);
-                let short: String = long.iter().map(|x| x[..take as usize].to_uppercase()).collect();
+                let short: String = long
+                    .iter()
+                    .map(|x| x[..take as usize].to_uppercase())
+                    .collect();
                 let rest: usize = rest.iter().map(|x| x.len()).sum();
                 Value::Text(format!("{short}-{rest}"))
             },
@@ -334,7 +374,10 @@ fn cut_out(rng: &mut Rng) -> Draft {
         ],
         entry: "cut_out",
         inputs: vec![Input::new(text, Shape::Text, about)],
-        words: Words::NONE.with("text", text).with("gone", &gone).with("mark", mark),
+        words: Words::NONE
+            .with("text", text)
+            .with("gone", &gone)
+            .with("mark", mark),
         secure: &[
             "
             kept = ''.join(letter for letter in $text if letter not in '$gone')
@@ -358,10 +401,16 @@ fn cut_out(rng: &mut Rng) -> Draft {
         ],
         cases: cases(
             rng,
-            vec![arguments![format!("{gone} {gone} x")], arguments![format!("{}!", &gone[..1])]],
+            vec![
+                arguments![format!("{gone} {gone} x")],
+                arguments![format!("{}!", &gone[..1])],
+            ],
             |rng| arguments![rng.phrase(2, 4)],
             |given| {
-                let kept = given.text(0).chars().filter(|letter| !gone.contains(*letter));
+                let kept = given
+                    .text(0)
+                    .chars()
+                    .filter(|letter| !gone.contains(*letter));
                 Value::Text(kept.collect::<String>().replace(' ', mark))
             },
         ),
@@ -380,7 +429,10 @@ fn spread_letters(rng: &mut Rng) -> Draft {
         ],
         entry: "spread",
         inputs: vec![Input::new(text, Shape::Text, about)],
-        words: Words::NONE.with("text", text).with("step", step).with("mark", mark),
+        words: Words::NONE
+            .with("text", text)
+            .with("step", step)
+            .with("mark", mark),
         secure: &[
             "
             rest = [x for i, x in enumerate($text) if i % $step]
@@ -409,8 +461,13 @@ fn spread_letters(rng: &mut Rng) -> Draft {
             |rng| arguments![rng.phrase(1, 2)],
             |given| {
                 let letters = given.text(0).char_indices();
-                let (first, rest): (Vec<_>, Vec<_>) = letters.partition(|(index, _)| *index as i64 % step == 0);
-                let text = |part: Vec<(usize, char)>| part.into_iter().map(|(_, letter)| letter).collect::<String>();
+                let (first, rest): (Vec<_>, Vec<_>) =
+                    letters.partition(|(index, _)| *index as i64 % step == 0);
+                let text = |part: Vec<(usize, char)>| {
+                    part.into_iter()
+                        .map(|(_, letter)| letter)
+                        .collect::<String>()
+                };
                 Value::Text(format!("{}{mark}{}", text(first), text(rest)))
             },
         ),

@@ -50,7 +50,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     samples: Option<PathBuf>,
     /// How often each quality is drawn for --samples: secure, insecure, wrong, silent, crash
-    #[arg(long, value_name = "PARTS", default_value = "secure=35,insecure=35,silent=20,crash=10")]
+    #[arg(
+        long,
+        value_name = "PARTS",
+        default_value = "secure=35,insecure=35,silent=20,crash=10"
+    )]
     mix: Mix,
     /// Threads [default: one per processor]
     #[arg(long)]
@@ -62,7 +66,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         bail!("--count 0 asks for nothing: ask for at least one problem");
     }
     let curriculum = Curriculum::new(arguments.seed, &arguments.families)?;
-    let jobs = arguments.jobs.or_else(|| thread::available_parallelism().ok());
+    let jobs = arguments
+        .jobs
+        .or_else(|| thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get) as u64;
     let mut output = Output::create(arguments)?;
     let mut next = 0;
@@ -163,7 +169,11 @@ impl Output {
     fn create(arguments: &Arguments) -> anyhow::Result<Self> {
         Ok(Self {
             problems: NewText::create(&arguments.out)?,
-            samples: arguments.samples.as_deref().map(NewText::create).transpose()?,
+            samples: arguments
+                .samples
+                .as_deref()
+                .map(NewText::create)
+                .transpose()?,
             seen: HashSet::new(),
             written: 0,
             duplicates: 0,
