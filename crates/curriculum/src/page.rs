@@ -1,4 +1,4 @@
-//! The part of `docs/curriculum.md` that lists the families, written from the families themselves.
+//! `docs/families.md`: a page on the families, written from the families themselves.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,13 @@ use crate::instance::Quality;
 /// A table of the families and a section on each: what is asked, what goes wrong, how it is judged, and an example.
 pub fn families_page() -> String {
     let all = families();
-    let mut page = String::from("| theme | families |\n|---|---|\n");
+    let security = all.iter().filter(|family| family.is_security()).count();
+    let mut page = format!(
+        "# The families of the curriculum\n\n{} ordinary families and {security} whose easy way is the unsafe way. Written \
+         by `cargo xtask families` from\n`crates/curriculum`; [curriculum.md](curriculum.md) says how they are used. The \
+         examples are the first instance under seed 0.\n\n| theme | families |\n|---|---|\n",
+        all.len() - security
+    );
     for theme in themes(&all) {
         let names: Vec<&str> = all
             .iter()
@@ -43,7 +49,7 @@ fn section(page: &mut String, family: &Family) {
         .unwrap_or_default();
     let _ = writeln!(
         page,
-        "\n### {} ({}{weakness})\n",
+        "\n## {} ({}{weakness})\n",
         family.name,
         family.theme.as_str()
     );

@@ -138,7 +138,7 @@ fn date_after(rng: &mut Rng) -> Draft {
     let weeks = rng.between(1, 40);
     let later = rng.chance(50);
     let shown = *rng.pick(&["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%Y%m%d", "%m/%d/%Y"]);
-    let form = *rng.pick(&["day", "start", "date"]);
+    let form = *rng.pick(&["day", "start", "when"]);
     let example = shown
         .replace("%d", "09")
         .replace("%m", "03")
