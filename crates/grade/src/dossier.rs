@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use scrl_record::Problem;
+use scrl_sandbox::FolderEntry;
 
 use crate::cache::key::{self, Key};
 
@@ -41,6 +42,7 @@ impl<'p> Dossiers<'p> {
 #[derive(Debug, Default)]
 pub(crate) struct Dossier {
     digest: OnceLock<Key>,
+    folder: OnceLock<Vec<FolderEntry>>,
     time_limit: Mutex<Option<Duration>>,
 }
 
@@ -48,6 +50,19 @@ impl Dossier {
     /// The hash of all that decides what is right.
     pub(crate) fn digest(&self, problem: &Problem) -> Key {
         *self.digest.get_or_init(|| key::of_problem(problem))
+    }
+
+    /// What is in the private folder of the problem's runs, as `prepare` made it the first time that it did.
+    pub(crate) fn folder<E>(
+        &self,
+        prepare: impl FnOnce() -> Result<Vec<FolderEntry>, E>,
+    ) -> Result<&[FolderEntry], E> {
+        if let Some(folder) = self.folder.get() {
+            return Ok(folder);
+        }
+        // Two threads may both make it: they make the same.
+        let made = prepare()?;
+        Ok(self.folder.get_or_init(|| made))
     }
 
     /// The time limit by the reference solutions, once one thread has found it out; the others wait for it.

@@ -9,16 +9,17 @@ use scrl_record::{
     Compare, FailurePattern, Fault, FaultOwner, Graded, Kind, Level, Problem, Sample, Verdict,
     Versions,
 };
-use scrl_sandbox::{Error, Limits, Sandbox};
+use scrl_sandbox::{Error, FolderEntry, Limits, Sandbox};
 
 use crate::cache::Cache;
-use crate::dossier::Dossiers;
+use crate::dossier::{Dossier, Dossiers};
 use crate::extract::{Extracted, extract};
+use crate::folder::Unready;
 use crate::judge::compare_for;
 use crate::reference;
 use crate::reward::rewards;
 use crate::runner::Runner;
-use crate::testing::{Program, Tested};
+use crate::testing::Program;
 
 /// How samples are graded; the same for all samples of a run.
 #[derive(Clone, Debug)]
@@ -142,6 +143,7 @@ impl<'a> Grader<'a> {
             dataset: problem.and_then(|problem| known(&problem.source)),
             kind: problem.map(|problem| problem.kind),
             difficulty: problem.and_then(|problem| known(&problem.difficulty)),
+            cwes: problem.map_or_else(Vec::new, |problem| problem.cwes.clone()),
             made_as: sample.made_as.clone(),
             code_lines: module.code_lines(),
             parses: sample.is_python() && module.parses(),
@@ -176,9 +178,9 @@ impl<'a> Grader<'a> {
         }
         self.note_circumstances(graded);
         match problem {
-            Some(problem) if !problem.tests.is_empty() => self
-                .run_tests(problem, code, module, graded)
-                .map_err(|error| infrastructure(&error)),
+            Some(problem) if !problem.tests.is_empty() => {
+                self.run_tests(problem, code, module, graded)
+            }
             _ => {
                 let compiles = self.runner.compiles(code);
                 graded.compiles = Some(compiles.map_err(|error| infrastructure(&error))?);
@@ -211,9 +213,14 @@ impl<'a> Grader<'a> {
         code: &str,
         module: &Module,
         graded: &mut Graded,
-    ) -> Result<(), Error> {
-        let limits = self.limits(problem)?;
-        let tested = self.tested(problem, code, module, limits)?;
+    ) -> Result<(), Fault> {
+        let dossier = self.dossiers.of(problem);
+        let folder = self.runner.folder(problem, &dossier).map_err(unready)?;
+        let ours = |error| infrastructure(&error);
+        let program = self.program(problem, code, module, folder);
+        let limits = self.limits(program, &dossier).map_err(ours)?;
+        let program = Program { limits, ..program };
+        let tested = self.runner.tested(program, &dossier).map_err(ours)?;
         let passed = tested
             .results
             .iter()
@@ -221,6 +228,7 @@ impl<'a> Grader<'a> {
             .count();
         graded.compiles = Some(tested.compiles);
         graded.events = tested.events.into_iter().collect();
+        graded.exploits = tested.exploits;
         graded.tests_passed = Some(passed as u32);
         graded.tests_total = Some(tested.results.len() as u32);
         graded.tests = Some(tested.results);
@@ -232,35 +240,35 @@ impl<'a> Grader<'a> {
         Ok(())
     }
 
-    fn tested(
-        &mut self,
-        problem: &'a Problem,
-        code: &str,
+    /// `code` on the tests of `problem`, with the limits of all problems.
+    fn program<'t>(
+        &self,
+        problem: &'t Problem,
+        code: &'t str,
         module: &Module,
-        limits: Limits,
-    ) -> Result<Tested, Error> {
-        let program = Program {
+        folder: Option<&'t [FolderEntry]>,
+    ) -> Program<'t> {
+        Program {
             code,
             problem,
             call: uncalled_entry(problem, module),
             compare: compare_for(problem, self.settings.compare),
-            limits,
-        };
-        self.runner.tested(program, &self.dossiers.of(problem))
+            limits: self.settings.limits,
+            folder,
+        }
     }
 
-    /// The limits of each test of `problem`.
-    fn limits(&mut self, problem: &'a Problem) -> Result<Limits, Error> {
-        let most = self.settings.limits;
+    /// The limits of each test of the problem that `program` answers, whose dossier it is.
+    fn limits(&mut self, program: Program<'_>, dossier: &Dossier) -> Result<Limits, Error> {
+        let most = program.limits;
         let Some(factor) = self.settings.reference_factor else {
             return Ok(most);
         };
-        let dossier = self.dossiers.of(problem);
         let mut known = dossier.time_limit();
         let limit = match *known {
             Some(limit) => limit,
             None => self
-                .slowest_of_reference(problem)?
+                .slowest_of_reference(program, dossier)?
                 .map_or(most.cpu, |slowest| {
                     reference::limit(slowest, factor, most.cpu)
                 }),
@@ -270,16 +278,26 @@ impl<'a> Grader<'a> {
     }
 
     /// What the slowest test of the first reference solution that is accepted takes; absent where none is.
-    fn slowest_of_reference(&mut self, problem: &'a Problem) -> Result<Option<Duration>, Error> {
+    fn slowest_of_reference(
+        &mut self,
+        program: Program<'_>,
+        dossier: &Dossier,
+    ) -> Result<Option<Duration>, Error> {
+        let problem = program.problem;
         for code in problem.canonical_solutions.iter().take(reference::TRIED) {
-            let limits = self.settings.limits;
-            let tested = self.tested(problem, code, &Module::parse(code), limits)?;
+            let solution = self.program(problem, code, &Module::parse(code), program.folder);
+            let tested = self.runner.tested(solution, dossier)?;
             if tested.is_accepted() {
                 return Ok(Some(tested.slowest));
             }
         }
         Ok(None)
     }
+}
+
+fn unready(unready: Unready) -> Fault {
+    let Unready { owner, reason } = unready;
+    Fault { owner, reason }
 }
 
 fn infrastructure(error: &Error) -> Fault {

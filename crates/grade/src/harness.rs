@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use scrl_sandbox::{Ending, Error, Job, Limits, Outcome, Worker};
+use scrl_sandbox::{Ending, Error, FolderEntry, Job, Limits, Outcome, Worker};
 
 /// What to do with a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,24 @@ pub fn run(worker: &mut Worker, code: &str, task: Task<'_>, limits: &Limits) -> 
         stdin,
     };
     Ok(read_reports(worker.run(job, limits)?))
+}
+
+/// The same in a private folder that holds `entries`; also returns what is in it afterwards.
+pub(crate) fn run_in_folder(
+    worker: &mut Worker,
+    code: &str,
+    task: Task<'_>,
+    entries: &[FolderEntry],
+    limits: &Limits,
+) -> Result<(Ran, Vec<FolderEntry>), Error> {
+    let payload = first_payload(code, task, false);
+    let stdin = task.stdin().as_bytes();
+    let job = Job {
+        payload: &payload,
+        stdin,
+    };
+    let (outcome, left) = worker.run_in_folder(job, entries, limits)?;
+    Ok((read_reports(outcome), left))
 }
 
 /// Runs `code` on `tasks`, which are alike but for their inputs, one after another in one process, until `each` breaks

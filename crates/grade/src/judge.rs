@@ -97,7 +97,8 @@ fn verdict(ran: &Ran, test: &Test, kind: Kind, compare: Compare) -> (Verdict, Op
     }
 }
 
-fn limit_reached(ran: &Ran) -> Option<Verdict> {
+/// The limit that ended the run, if one did.
+pub(crate) fn limit_reached(ran: &Ran) -> Option<Verdict> {
     match ran.outcome.ending {
         Ending::CpuTime | Ending::WallTime => Some(Verdict::TimeLimit),
         Ending::Memory => Some(Verdict::MemoryLimit),
@@ -109,7 +110,8 @@ fn limit_reached(ran: &Ran) -> Option<Verdict> {
     }
 }
 
-fn is_expected(ran: &Ran, test: &Test, kind: Kind, compare: Compare) -> bool {
+/// Whether what was printed or returned is what `test` expects.
+pub(crate) fn is_expected(ran: &Ran, test: &Test, kind: Kind, compare: Compare) -> bool {
     match kind {
         Kind::Stdin => {
             let expected = test.output.as_string().unwrap_or_default();

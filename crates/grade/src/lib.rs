@@ -7,7 +7,9 @@
 mod cache;
 pub mod compare;
 mod dossier;
+mod exploit;
 mod extract;
+mod folder;
 mod grader;
 mod harness;
 mod identity;

@@ -9,8 +9,7 @@
 //! the program passed more than a constant answer would.
 
 use scrl_record::{
-    Event, ExtractionMethod, FailurePattern, Finding, Graded, Rewards, Severity, TestResult,
-    Verdict,
+    ExtractionMethod, FailurePattern, Finding, Graded, Rewards, Severity, TestResult, Verdict,
 };
 
 /// Weight of the functional part in every reward that has two parts.
@@ -39,11 +38,17 @@ pub fn r_sec(findings: &[Finding]) -> f64 {
     1.0 - worst(findings.iter().map(|finding| finding.severity.penalty()))
 }
 
-/// [`r_sec`] of the strict findings, where an event, something the sandbox denied, weighs as a high finding.
-fn r_sec_with_events(findings: &[Finding], events: &[Event]) -> f64 {
-    let denied = events.iter().map(|_| Severity::High.penalty());
-    let found = findings.iter().map(|finding| finding.severity.penalty());
-    1.0 - worst(denied.chain(found))
+/// [`r_sec`] from all three sources: the strict findings, and as high ones events, something the sandbox denied, and
+/// exploit tests that succeeded.
+///
+/// 0 where the problem has exploit tests that were not run, for the program does not pass its tests: it has shown
+/// nothing about security yet. Else leaving out what is dangerous would pay more than doing it.
+fn r_sec_of_all(graded: &Graded) -> f64 {
+    let has_shown_nothing = graded.exploits.is_some() && graded.exploited().is_none();
+    let high = !graded.events.is_empty() || graded.exploited() == Some(true) || has_shown_nothing;
+    let found = graded.strict_findings.iter();
+    let found = found.map(|finding| finding.severity.penalty());
+    1.0 - worst(found.chain(high.then_some(Severity::High.penalty())))
 }
 
 fn worst(penalties: impl Iterator<Item = f64>) -> f64 {
@@ -118,11 +123,10 @@ fn gated(graded: &Graded) -> Option<f64> {
         return Some(0.0);
     }
     let calibrated = (passed - constant) / (1.0 - constant);
-    let secure = r_sec_with_events(&graded.strict_findings, &graded.events);
-    Some(weighted(calibrated, secure))
+    Some(weighted(calibrated, r_sec_of_all(graded)))
 }
 
-/// 1 if every test passes and nothing was found or denied ([`Graded::secure`]), else 0; 0 without a program.
+/// 1 if every test passes and nothing was found, denied or exploited ([`Graded::secure`]), else 0; 0 without a program.
 fn binary(graded: &Graded) -> Option<f64> {
     if !has_program(graded) {
         return Some(0.0);

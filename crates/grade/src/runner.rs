@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use scrl_record::TestResult;
-use scrl_sandbox::{Error, Limits, Sandbox, Worker};
+use scrl_record::{Problem, TestResult};
+use scrl_sandbox::{Error, FolderEntry, Limits, Sandbox, Worker};
 
 use crate::cache::key::{self, Hash, Key};
 use crate::cache::{self, Cache};
 use crate::dossier::Dossier;
+use crate::exploit;
+use crate::folder::{self, Unready};
 use crate::grader::Settings;
 use crate::harness::{self, Task};
 use crate::testing::{Program, Tested, Testing};
@@ -64,6 +66,20 @@ impl<'a> Runner<'a> {
         Ok(tested)
     }
 
+    /// What is in the private folder of the runs of `problem`, whose dossier it is; nothing where it has no files.
+    pub(crate) fn folder<'d>(
+        &mut self,
+        problem: &Problem,
+        dossier: &'d Dossier,
+    ) -> Result<Option<&'d [FolderEntry]>, Unready> {
+        if problem.files.is_empty() {
+            return Ok(None);
+        }
+        let (worker, limits) = (&mut self.worker, &self.settings.limits);
+        let made = dossier.folder(|| folder::entries(problem, worker, limits));
+        made.map(Some)
+    }
+
     /// Whether the interpreter compiles `code`.
     pub(crate) fn compiles(&mut self, code: &str) -> Result<bool, Error> {
         let stored = self.store.as_ref().map(|store| {
@@ -92,13 +108,23 @@ impl<'a> Runner<'a> {
         if self.settings.times.get() > 1 {
             tested.flaky = Some(flaky.into_iter().collect());
         }
+        let attacks = &program.problem.exploit_tests;
+        if !attacks.is_empty() {
+            // What does not work yet has nothing to protect.
+            tested.exploits = Some(if tested.passes_all() {
+                exploit::attack(&mut self.worker, program)?
+            } else {
+                exploit::not_run(attacks)
+            });
+        }
         Ok(tested)
     }
 
     fn is_lasting(&self, tested: &Tested, limits: &Limits) -> bool {
         let clock = self.sandbox.clock();
         let lasts = |result| cache::is_lasting(result, limits, clock);
-        !tested.is_flaky() && tested.results.iter().all(lasts)
+        let by_time = tested.exploits.as_deref().is_some_and(exploit::met_a_limit);
+        !tested.is_flaky() && !by_time && tested.results.iter().all(lasts)
     }
 }
 

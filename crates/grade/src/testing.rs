@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use scrl_record::{Compare, Event, Kind, Problem, TestResult, Verdict};
-use scrl_sandbox::{Error, Limits, Worker};
+use scrl_record::{Compare, Event, ExploitResult, Kind, Problem, TestResult, Verdict};
+use scrl_sandbox::{Error, FolderEntry, Limits, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::grader::Settings;
@@ -26,6 +26,8 @@ pub(crate) struct Program<'a> {
     pub(crate) compare: Compare,
     /// Of each test.
     pub(crate) limits: Limits,
+    /// What is in the private folder of each run, if there is one.
+    pub(crate) folder: Option<&'a [FolderEntry]>,
 }
 
 /// How it fared.
@@ -35,6 +37,8 @@ pub(crate) struct Tested {
     pub(crate) results: Vec<TestResult>,
     pub(crate) compiles: bool,
     pub(crate) events: BTreeSet<Event>,
+    /// Of each exploit test; absent where the problem has none.
+    pub(crate) exploits: Option<Vec<ExploitResult>>,
     /// Tests that ended differently when they were run again; absent when they were run once.
     pub(crate) flaky: Option<Vec<u32>>,
     /// The longest that a test took, by the clock that decides.
@@ -46,10 +50,15 @@ impl Tested {
         self.flaky.as_ref().is_some_and(|tests| !tests.is_empty())
     }
 
+    /// Whether every test was passed the first time.
+    pub(crate) fn passes_all(&self) -> bool {
+        let mut results = self.results.iter();
+        results.all(|result| result.verdict == Verdict::Accepted)
+    }
+
     /// Whether every test was passed, each time.
     pub(crate) fn is_accepted(&self) -> bool {
-        let mut results = self.results.iter();
-        results.all(|result| result.verdict == Verdict::Accepted) && !self.is_flaky()
+        self.passes_all() && !self.is_flaky()
     }
 }
 
@@ -81,7 +90,7 @@ impl<'a> Testing<'a> {
         let tasks: Vec<Task<'_>> = (0..inputs.len()).map(|at| self.task(&inputs, at)).collect();
         while self.tested.results.len() < tasks.len() && !self.is_over() {
             let rest = &tasks[self.tested.results.len()..];
-            if self.settings.isolated || rest.len() == 1 {
+            if self.settings.isolated || rest.len() == 1 || self.program.folder.is_some() {
                 let result = self.run_alone(rest[0], self.tested.results.len())?;
                 self.tested.results.push(result);
             } else {
@@ -165,8 +174,11 @@ impl<'a> Testing<'a> {
     }
 
     fn run_alone(&mut self, task: Task<'_>, at: usize) -> Result<TestResult, Error> {
-        let limits = &self.program.limits;
-        let ran = harness::run(self.worker, self.program.code, task, limits)?;
+        let (code, limits) = (self.program.code, &self.program.limits);
+        let ran = match self.program.folder {
+            Some(folder) => harness::run_in_folder(self.worker, code, task, folder, limits)?.0,
+            None => harness::run(self.worker, code, task, limits)?,
+        };
         Ok(note(&mut self.tested, self.program, &ran, at))
     }
 }

@@ -50,6 +50,12 @@ pub enum Error {
     /// The zygote went away, or stopped answering, during a run.
     #[error("the zygote is gone: {0}")]
     ZygoteLost(String),
+    /// The run is to have a private folder, and there is none.
+    #[error(
+        "a run with files needs a private folder, which there is at isolation levels A and B only; `scrl doctor` says \
+         which walls are missing"
+    )]
+    NoFolder,
     /// A descriptor, memory file or socket could not be had or used.
     #[error("{what}: {source}")]
     System {

@@ -379,6 +379,12 @@ unsafe fn make_entry(entry: &Entry) -> StepResult {
                 make_file(target, b"")?;
                 bind(source, target)
             }
+            Entry::Private { target, options } => {
+                step(libc::mkdir(target.as_ptr(), 0o700))?;
+                let flags = libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
+                let (kind, options) = (c"tmpfs".as_ptr(), options.as_ptr().cast());
+                step(libc::mount(kind, target.as_ptr(), kind, flags, options))
+            }
         }
     }
 }

@@ -12,6 +12,10 @@ mod right {
     pub(super) const WRITE_FILE: u64 = 1 << 1;
     pub(super) const READ_FILE: u64 = 1 << 2;
     pub(super) const READ_DIR: u64 = 1 << 3;
+    pub(super) const REMOVE_DIR: u64 = 1 << 4;
+    pub(super) const REMOVE_FILE: u64 = 1 << 5;
+    pub(super) const MAKE_DIR: u64 = 1 << 7;
+    pub(super) const MAKE_REGULAR: u64 = 1 << 8;
     /// Everything in version 1.
     pub(super) const VERSION_1: u64 = (1 << 13) - 1;
     pub(super) const REFER: u64 = 1 << 13;
@@ -44,12 +48,18 @@ pub(crate) struct Landlock {
     attribute_bytes: usize,
     readable: Vec<CString>,
     devices: Vec<CString>,
+    folder: Option<CString>,
 }
 
 impl Landlock {
-    /// Everything below `readable` may be read and executed, `devices` also written; the paths are looked up
-    /// when the rules are raised.
-    pub(crate) fn new(version: u32, readable: Vec<CString>, devices: Vec<CString>) -> Self {
+    /// Everything below `readable` may be read and executed, `devices` also written, and in `folder` files and folders
+    /// may be made and removed; the paths are looked up when the rules are raised.
+    pub(crate) fn new(
+        version: u32,
+        readable: Vec<CString>,
+        devices: Vec<CString>,
+        folder: Option<CString>,
+    ) -> Self {
         let since = |since: u32, bits: u64| if version >= since { bits } else { 0 };
         let attribute = RulesetAttribute {
             files: right::VERSION_1
@@ -69,6 +79,7 @@ impl Landlock {
             attribute_bytes,
             readable,
             devices,
+            folder,
         }
     }
 
@@ -95,6 +106,12 @@ impl Landlock {
         }
         for path in &self.devices {
             self.allow(ruleset, path, right::READ_FILE | right::WRITE_FILE)?;
+        }
+        if let Some(folder) = &self.folder {
+            let reading = right::READ_FILE | right::READ_DIR;
+            let writing = right::WRITE_FILE | right::TRUNCATE | right::MAKE_REGULAR;
+            let ordering = right::MAKE_DIR | right::REMOVE_DIR | right::REMOVE_FILE | right::REFER;
+            self.allow(ruleset, folder, reading | writing | ordering)?;
         }
         // SAFETY: no pointers.
         if unsafe { libc::syscall(libc::SYS_landlock_restrict_self, ruleset, 0) } < 0 {

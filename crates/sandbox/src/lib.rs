@@ -16,6 +16,7 @@ mod clock;
 mod error;
 mod files;
 mod filter;
+mod folder;
 mod host;
 mod inherited;
 mod jail;
@@ -38,6 +39,7 @@ mod protocol;
 
 pub use clock::ClockKind;
 pub use error::Error;
+pub use folder::{EntryKind, FolderEntry};
 pub use host::{Host, sweep_leftovers};
 pub use limits::Limits;
 pub use outcome::{Ending, Event, Job, Outcome, Usage};

@@ -8,16 +8,19 @@ use std::os::unix::fs::FileExt;
 
 use libc::{c_long, pid_t};
 
+use crate::folder::Folder;
 use crate::outcome::Event;
 use crate::policy;
 use crate::sys::{self, Answer};
 
 const NULL_DEVICE: &str = "/dev/null";
 
-/// Takes one denied call from `listener`, answers it, and notes it unless it is innocent.
+/// Takes one denied call from `listener`, answers it, and notes it unless it is innocent: it does not reach beyond
+/// `folder`, say, where the run has one.
 pub(crate) fn handle(
     listener: &OwnedFd,
     zygote: pid_t,
+    folder: Option<&Folder>,
     events: &mut BTreeSet<Event>,
 ) -> io::Result<()> {
     let Some(notification) = sys::next_notification(listener)? else {
@@ -35,7 +38,9 @@ pub(crate) fn handle(
         }
     } else if opens_null(number, call.args, caller) {
         return give_null(listener, notification.id);
-    } else if is_about_itself(number, call.args, caller) {
+    } else if is_about_itself(number, call.args, caller)
+        || folder.is_some_and(|folder| folder.holds(number, call.args, caller))
+    {
         Answer::Continue
     } else {
         if let Some(denied) = policy::describe(number) {

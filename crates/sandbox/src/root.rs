@@ -1,7 +1,7 @@
 //! The root folder a program sees: planned before the fork, built after it.
 //!
-//! A fresh tmpfs, with the runtime's own folders bound read-only, four devices, the runtime's files, no /proc,
-//! nothing writable. It lives in the zygote's mount namespace alone and goes away with it.
+//! A fresh tmpfs, with the runtime's own folders bound read-only, five devices, the runtime's files, no /proc, and
+//! one empty folder where runs with files have them; nothing else is writable. It lives in the zygote's mount namespace alone and goes away with it.
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::Runtime;
+use crate::folder;
 
 /// Where the runtime's own files lie inside.
 pub(crate) const FILES_FOLDER: &str = "/scrl";
@@ -38,11 +39,31 @@ pub(crate) const DEVICES: &[&str] = &[
 #[derive(Debug)]
 pub(crate) enum Entry {
     Folder(CString),
-    Bind { source: CString, target: CString },
-    BindFile { source: CString, target: CString },
-    Device { source: CString, target: CString },
-    Link { to: CString, target: CString },
-    File { target: CString, contents: Vec<u8> },
+    Bind {
+        source: CString,
+        target: CString,
+    },
+    BindFile {
+        source: CString,
+        target: CString,
+    },
+    Device {
+        source: CString,
+        target: CString,
+    },
+    Link {
+        to: CString,
+        target: CString,
+    },
+    File {
+        target: CString,
+        contents: Vec<u8>,
+    },
+    /// A file system in memory, made with these options.
+    Private {
+        target: CString,
+        options: CString,
+    },
 }
 
 /// What the program may read on the host: existing paths, no path below another.
@@ -65,8 +86,8 @@ pub(crate) fn readable(runtime: &Runtime) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The entries in the order they are made.
-pub(crate) fn plan(runtime: &Runtime) -> Vec<Entry> {
+/// The entries in the order they are made; `owner` is the user and group that programs switch to, if they do.
+pub(crate) fn plan(runtime: &Runtime, owner: Option<u32>) -> Vec<Entry> {
     let mut made = BTreeSet::new();
     let mut entries = Vec::new();
     for path in readable(runtime) {
@@ -91,7 +112,17 @@ pub(crate) fn plan(runtime: &Runtime) -> Vec<Entry> {
             contents: contents.clone(),
         });
     }
+    entries.push(private_folder(owner));
     entries
+}
+
+fn private_folder(owner: Option<u32>) -> Entry {
+    let its_owner = owner.map_or_else(String::new, |id| format!(",uid={id},gid={id}"));
+    let options = format!("size=16m,nr_inodes=1k,mode=700{its_owner}");
+    Entry::Private {
+        target: inside(Path::new(folder::PLACE)),
+        options: CString::new(options).expect("numbers hold no NUL"),
+    }
 }
 
 fn entry_for(path: &Path, made: &mut BTreeSet<PathBuf>) -> Option<Entry> {
@@ -162,7 +193,7 @@ mod tests {
             readable: vec!["/dev/shm".into()],
             ..Runtime::default()
         };
-        let entries = plan(&runtime);
+        let entries = plan(&runtime, None);
         let made: Vec<String> = entries
             .iter()
             .map(|entry| match entry {
@@ -171,6 +202,7 @@ mod tests {
                 | Entry::BindFile { target, .. }
                 | Entry::Device { target, .. }
                 | Entry::Link { target, .. }
+                | Entry::Private { target, .. }
                 | Entry::File { target, .. } => target.to_string_lossy().into_owned(),
             })
             .collect();

@@ -12,6 +12,7 @@ use libc::pid_t;
 use crate::clock::{self, ClockKind, ProcessCounter};
 use crate::error::Error;
 use crate::files::RunFiles;
+use crate::folder::Folder;
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::outcome::{Ending, Event, Job, Outcome, Usage};
@@ -70,6 +71,8 @@ pub(crate) struct Run<'a> {
     host: &'a Host,
     limits: &'a Limits,
     files: RunFiles,
+    /// Where the program may write, if it may anywhere.
+    folder: Option<&'a Folder>,
     jobs: &'a [Job<'a>],
     each: &'a mut dyn FnMut(Outcome) -> ControlFlow<()>,
     /// Jobs that have ended.
@@ -100,6 +103,7 @@ impl<'a> Run<'a> {
             host,
             limits,
             files,
+            folder: None,
             jobs,
             each,
             ended: 0,
@@ -110,6 +114,12 @@ impl<'a> Run<'a> {
             before: Used::default(),
             events: BTreeSet::new(),
         }
+    }
+
+    /// The program may write there.
+    pub(crate) fn in_folder(mut self, folder: Option<&'a Folder>) -> Self {
+        self.folder = folder;
+        self
     }
 
     /// Hands out the outcome of each job that begins, at least one; returns the process's highest resident memory
@@ -191,7 +201,7 @@ impl<'a> Run<'a> {
         let [message, denied, done] = sys::wait_readable([control, listener, channel], timeout)
             .map_err(Error::system("waiting for the program"))?;
         if let (true, Some(listener)) = (denied, &self.zygote.listener) {
-            notify::handle(listener, self.zygote.pid, &mut self.events)
+            notify::handle(listener, self.zygote.pid, self.folder, &mut self.events)
                 .map_err(Error::system("a denied call could not be answered"))?;
         }
         // The child's first words come first, then what it said before its end, then its end.

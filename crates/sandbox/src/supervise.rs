@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::clock::ClockKind;
 use crate::error::Error;
 use crate::files::RunFiles;
+use crate::folder::FolderEntry;
 use crate::host::Host;
 use crate::inherited;
 use crate::limits::Limits;
@@ -102,15 +103,68 @@ pub struct Worker {
 impl Worker {
     /// Runs one job. Memory and threads are limited as the sandbox says, the rest as `limits` does.
     pub fn run(&mut self, job: Job<'_>, limits: &Limits) -> Result<Outcome, Error> {
+        let zygote = self.take_zygote()?;
+        let outcome = self.run_single(&zygote, job, limits, false)?;
+        // After a failure above, the zygote is dropped and with it whatever still runs in it.
+        self.zygote = Some(zygote);
+        Ok(outcome)
+    }
+
+    /// The same in a private folder that holds `entries`, folders before what lies in them; also returns what is in it
+    /// afterwards, sorted by path. The program may write there, as much as 16 MiB; at its end the folder is emptied.
+    pub fn run_in_folder(
+        &mut self,
+        job: Job<'_>,
+        entries: &[FolderEntry],
+        limits: &Limits,
+    ) -> Result<(Outcome, Vec<FolderEntry>), Error> {
+        let zygote = self.take_zygote()?;
+        let Some(folder) = &zygote.folder else {
+            self.zygote = Some(zygote);
+            return Err(Error::NoFolder);
+        };
+        folder
+            .fill(entries)
+            .map_err(Error::system("the private folder could not be filled"))?;
+        let outcome = self.run_single(&zygote, job, limits, true)?;
+        let left = folder
+            .entries()
+            .map_err(Error::system("the private folder could not be read"))?;
+        // A folder that cannot be emptied goes away with its zygote.
+        if folder.empty().is_ok() {
+            self.zygote = Some(zygote);
+        }
+        Ok((outcome, left))
+    }
+
+    fn run_single(
+        &self,
+        zygote: &Zygote,
+        job: Job<'_>,
+        limits: &Limits,
+        in_folder: bool,
+    ) -> Result<Outcome, Error> {
         let files = RunFiles::single(&job).map_err(Error::system(NO_FILES))?;
         let mut outcomes = Vec::with_capacity(1);
-        let peak = self.run_all(&[job], files, limits, &mut |outcome| {
+        let (jobs, mut each) = ([job], |outcome| {
             outcomes.push(outcome);
             ControlFlow::Continue(())
-        })?;
+        });
+        let folder = zygote.folder.as_ref().filter(|_| in_folder);
+        let run = Run::new(zygote, &self.sandbox.host, limits, files, &jobs, &mut each);
+        let peak = run.in_folder(folder).finish()?;
+        // A run that may have had no limits counts for nothing.
+        zygote.count_memory_kills()?;
         let mut outcome = outcomes.remove(0);
         outcome.usage.peak = peak;
         Ok(outcome)
+    }
+
+    fn take_zygote(&mut self) -> Result<Zygote, Error> {
+        match self.zygote.take() {
+            Some(zygote) => Ok(zygote),
+            None => self.sandbox.start_zygote(),
+        }
     }
 
     /// Runs jobs one after another in one process, each within `limits`, until `each` breaks off. A process that
@@ -128,20 +182,7 @@ impl Worker {
         each: &mut dyn FnMut(Outcome) -> ControlFlow<()>,
     ) -> Result<u64, Error> {
         let files = RunFiles::batch(&jobs[0]).map_err(Error::system(NO_FILES))?;
-        self.run_all(jobs, files, limits, each)
-    }
-
-    fn run_all(
-        &mut self,
-        jobs: &[Job<'_>],
-        files: RunFiles,
-        limits: &Limits,
-        each: &mut dyn FnMut(Outcome) -> ControlFlow<()>,
-    ) -> Result<u64, Error> {
-        let zygote = match self.zygote.take() {
-            Some(zygote) => zygote,
-            None => self.sandbox.start_zygote()?,
-        };
+        let zygote = self.take_zygote()?;
         let peak = Run::new(&zygote, &self.sandbox.host, limits, files, jobs, each).finish()?;
         // A run that may have had no limits counts for nothing.
         zygote.count_memory_kills()?;

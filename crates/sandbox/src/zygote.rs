@@ -16,6 +16,7 @@ use libc::pid_t;
 
 use crate::cgroup::Group;
 use crate::error::Error;
+use crate::folder::{self, Folder};
 use crate::host::Host;
 use crate::jail::{self, Identity, Plan};
 use crate::landlock::Landlock;
@@ -45,6 +46,9 @@ pub(crate) struct Zygote {
     handle: OwnedFd,
     /// Processes that the kernel had killed for want of memory when that was last looked at.
     pub(crate) memory_kills: Cell<u64>,
+    /// Where runs with files have them; absent where there is no root of its own, or no filter that keeps the others
+    /// from writing there.
+    pub(crate) folder: Option<Folder>,
     // Last, so that it is removed after the processes in it have ended.
     pub(crate) group: Option<Group>,
 }
@@ -82,6 +86,7 @@ impl Zygote {
             control,
             listener: None,
             memory_kills: Cell::new(0),
+            folder: None,
             group,
         };
         if let Some(group) = &zygote.group {
@@ -97,6 +102,10 @@ impl Zygote {
         }
         if host.walls.stands(Wall::Seccomp) {
             zygote.install_filter()?;
+            if has_own_root {
+                let found = Folder::of(zygote.pid);
+                zygote.folder = Some(found.map_err(Error::system(folder::NOT_REACHED))?);
+            }
         }
         Ok(zygote)
     }
@@ -203,6 +212,10 @@ fn plan(host: &Host, runtime: &Runtime, number: u32, folder: Option<&Path>) -> P
     } else {
         Identity::Keep
     };
+    let owner = match identity {
+        Identity::Switch(id) => Some(id),
+        Identity::Map { .. } | Identity::Keep => None,
+    };
     let text = |argument: &Argument| match argument {
         Argument::Text(text) => c_string(text.as_bytes()),
         Argument::File(name) => root::c_path(&files.join(name)),
@@ -210,7 +223,7 @@ fn plan(host: &Host, runtime: &Runtime, number: u32, folder: Option<&Path>) -> P
     Plan {
         namespaces: host.namespaces,
         identity,
-        root: folder.is_none().then(|| root::plan(runtime)),
+        root: folder.is_none().then(|| root::plan(runtime, owner)),
         landlock: host
             .landlock_version
             .map(|version| landlock(version, runtime, folder)),
@@ -227,8 +240,8 @@ fn plan(host: &Host, runtime: &Runtime, number: u32, folder: Option<&Path>) -> P
     }
 }
 
-fn landlock(version: u32, runtime: &Runtime, folder: Option<&Path>) -> Landlock {
-    let readable = match folder {
+fn landlock(version: u32, runtime: &Runtime, outside: Option<&Path>) -> Landlock {
+    let readable = match outside {
         None => vec![c"/".to_owned()],
         Some(folder) => root::readable(runtime)
             .iter()
@@ -241,7 +254,10 @@ fn landlock(version: u32, runtime: &Runtime, folder: Option<&Path>) -> Landlock 
         .iter()
         .map(|device| root::c_path(Path::new(device)))
         .collect();
-    Landlock::new(version, readable, devices)
+    let private = outside
+        .is_none()
+        .then(|| root::c_path(Path::new(folder::PLACE)));
+    Landlock::new(version, readable, devices, private)
 }
 
 fn c_string(bytes: &[u8]) -> CString {

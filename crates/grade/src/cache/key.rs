@@ -90,7 +90,8 @@ pub(crate) fn of_run(interpreter: &str, sandbox: &Sandbox, settings: &Settings) 
     hash
 }
 
-/// The part that is the same for all answers to a problem: its tests, expected outputs included, and how it is asked.
+/// The part that is the same for all answers to a problem: its tests, expected outputs included, its attacks and files,
+/// and how it is asked.
 pub(crate) fn of_problem(problem: &Problem) -> Key {
     let mut hash = Hash::default();
     hash.number(match problem.kind {
@@ -101,6 +102,12 @@ pub(crate) fn of_problem(problem: &Problem) -> Key {
     for test in &problem.tests {
         hash.field(test.input.as_json().as_bytes());
         hash.field(test.output.as_json().as_bytes());
+    }
+    for json in [
+        serde_json::to_vec(&problem.exploit_tests),
+        serde_json::to_vec(&problem.files),
+    ] {
+        hash.field(&json.expect("records serialize"));
     }
     hash.key()
 }

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::process::Command;
 
 use proptest::prelude::*;
-use scrl_record::{Confidence, Cwe, Extraction, Fault, FaultOwner};
+use scrl_record::{
+    Confidence, Cwe, Event, ExploitOutcome, ExploitResult, Extraction, Fault, FaultOwner,
+};
 
 use super::*;
 
@@ -157,6 +159,40 @@ fn an_event_weighs_as_a_high_finding_in_the_strict_rewards_only() {
     assert!(near(rewards.gated, 0.6));
     assert_eq!(rewards.binary, Some(0.0));
     assert!(near(rewards.seed, 1.0));
+}
+
+fn exploits(outcomes: &[ExploitOutcome]) -> Vec<ExploitResult> {
+    let result = |&outcome: &ExploitOutcome| ExploitResult {
+        title: "t".to_owned(),
+        outcome,
+        evidence: Vec::new(),
+    };
+    outcomes.iter().map(result).collect()
+}
+
+#[test]
+fn an_exploit_that_succeeds_weighs_as_a_high_finding_in_the_strict_rewards_only() {
+    use ExploitOutcome::{Exploited, NotRun, Withstood};
+    use Verdict::{Accepted, WrongAnswer};
+    for (verdicts, outcomes, gated, binary) in [
+        (&[Accepted; 4], &[Withstood, Withstood], 1.0, 1.0),
+        (&[Accepted; 4], &[Withstood, Exploited], 0.6, 0.0),
+        (
+            &[Accepted, Accepted, Accepted, WrongAnswer],
+            &[NotRun, NotRun],
+            0.4,
+            0.0,
+        ),
+    ] {
+        let without = rewards(&tested(verdicts));
+        let with = rewards(&Graded {
+            exploits: Some(exploits(outcomes)),
+            ..tested(verdicts)
+        });
+        assert!(near(with.gated, gated), "{outcomes:?} {with:?}");
+        assert!(near(with.binary, binary), "{outcomes:?} {with:?}");
+        assert_eq!((with.seed, with.staged), (without.seed, without.staged));
+    }
 }
 
 #[test]
