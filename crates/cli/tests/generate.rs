@@ -21,16 +21,25 @@ fn the_same_seed_gives_the_same_bytes_whatever_the_jobs() {
     let place = Place::empty();
     let generate = "corpus generate --seed 4 --count 700";
     place
-        .scrl(&format!("{generate} --jobs 1 --out one.jsonl --samples one-samples.jsonl"))
+        .scrl(&format!(
+            "{generate} --jobs 1 --out one.jsonl --samples one-samples.jsonl"
+        ))
         .expect(0);
     place
-        .scrl(&format!("{generate} --jobs 3 --out three.jsonl.gz --samples three-samples.jsonl"))
+        .scrl(&format!(
+            "{generate} --jobs 3 --out three.jsonl.gz --samples three-samples.jsonl"
+        ))
         .expect(0);
     assert_eq!(place.lines("one.jsonl"), 700);
     let mut text = String::new();
     let file = std::fs::File::open(place.path("three.jsonl.gz")).unwrap();
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
-    assert!(text == place.read("one.jsonl"), "the number of threads shows");
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut text)
+        .unwrap();
+    assert!(
+        text == place.read("one.jsonl"),
+        "the number of threads shows"
+    );
     assert!(place.read("one-samples.jsonl") == place.read("three-samples.jsonl"));
     place
         .scrl("corpus generate --seed 5 --count 700 --out other.jsonl")
@@ -43,20 +52,39 @@ fn each_split_is_written_alone() {
     let place = Place::empty();
     let mut prompts = HashSet::new();
     let mut families = Vec::new();
-    for split in ["train", "validation", "held-out-instances", "held-out-families"] {
+    for split in [
+        "train",
+        "validation",
+        "held-out-instances",
+        "held-out-families",
+    ] {
         let out = format!("{split}.jsonl");
         place
-            .scrl(&format!("corpus generate --count 60 --split {split} --out {out}"))
+            .scrl(&format!(
+                "corpus generate --count 60 --split {split} --out {out}"
+            ))
             .expect(0);
         let problems = records(&place, &out);
         assert_eq!(problems.len(), 60);
         assert!(problems.iter().all(|problem| problem["split"] == split));
-        let own: HashSet<String> = problems.iter().map(|problem| problem["prompt"].to_string()).collect();
+        let own: HashSet<String> = problems
+            .iter()
+            .map(|problem| problem["prompt"].to_string())
+            .collect();
         assert!(prompts.is_disjoint(&own), "{split} repeats a statement");
         prompts.extend(own);
-        families.push(problems.iter().map(|problem| problem["family"].to_string()).collect::<HashSet<_>>());
+        families.push(
+            problems
+                .iter()
+                .map(|problem| problem["family"].to_string())
+                .collect::<HashSet<_>>(),
+        );
     }
-    assert!(families[..3].iter().all(|seen| seen.is_disjoint(&families[3])));
+    assert!(
+        families[..3]
+            .iter()
+            .all(|seen| seen.is_disjoint(&families[3]))
+    );
 }
 
 #[test]
@@ -75,9 +103,18 @@ fn samples_answer_the_problems_in_the_mix_that_is_asked_for() {
         assert_eq!(problem["id"], sample["problem_id"]);
         assert!(["sum_above", "find_in_table"].contains(&problem["family"].as_str().unwrap()));
     }
-    let secure = samples.iter().filter(|sample| sample["made_as"] == "secure").count();
-    let crash = samples.iter().filter(|sample| sample["made_as"] == "crash").count();
-    assert!(secure + crash == 300 && secure.abs_diff(crash) < 60, "{secure} and {crash}");
+    let secure = samples
+        .iter()
+        .filter(|sample| sample["made_as"] == "secure")
+        .count();
+    let crash = samples
+        .iter()
+        .filter(|sample| sample["made_as"] == "crash")
+        .count();
+    assert!(
+        secure + crash == 300 && secure.abs_diff(crash) < 60,
+        "{secure} and {crash}"
+    );
 }
 
 #[test]
@@ -95,9 +132,20 @@ fn bad_options_are_named() {
             .expect(2);
         assert!(ran.stderr.contains(word), "{options}: {}", ran.stderr);
     }
-    let ran = place
-        .scrl("corpus generate --count 5 --families sum_above --split held-out-families --out problems.jsonl")
-        .expect(2);
-    assert!(ran.stderr.contains("only 0 problems"), "{}", ran.stderr);
-    assert!(!place.path("problems.jsonl").exists());
+    assert!(!place.exists("problems.jsonl"));
+}
+
+#[test]
+fn a_split_that_the_families_are_not_in_is_named() {
+    let place = Place::empty();
+    let generate = "corpus generate --count 5 --families sum_above --out problems.jsonl --split";
+    let ends = ["train", "held-out-families"].map(|split| {
+        let ran = place.scrl(&format!("{generate} {split}"));
+        (ran.code, ran.stderr.contains(&format!("`{split}`")))
+    });
+    // The family is held out or it is not.
+    assert!(
+        ends.contains(&(Some(0), false)) && ends.contains(&(Some(2), true)),
+        "{ends:?}"
+    );
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::family::Family;
 use crate::instance::Instance;
-use crate::split::held_out;
+use crate::split::{Split, held_out};
 use crate::{ordinary, security};
 
 /// Every family: the ordinary ones by theme, then the security-sensitive ones.
@@ -61,6 +61,14 @@ impl Curriculum {
     /// Whether the whole family is held out under this seed.
     pub fn holds_out(&self, family: &Family) -> bool {
         self.held_out.contains(family.name)
+    }
+
+    /// Whether any instance can belong to `split`.
+    pub fn offers(&self, split: Split) -> bool {
+        let is_whole = split == Split::HeldOutFamilies;
+        self.families
+            .iter()
+            .any(|family| self.holds_out(family) == is_whole)
     }
 
     /// Instance `index` of the sequence, which takes the families in turn. What a family's n-th instance is does not depend

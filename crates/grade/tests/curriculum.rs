@@ -1,6 +1,7 @@
 //! The programs of the curriculum are what they are made to be, in the sandbox and by the analyzer's word.
 //!
-//! Secure ones pass every test, insecure ones too; wrong, silent and crashing ones fail one.
+//! Secure ones pass every test and withstand every attack; insecure ones pass every test and, where there are attacks, do not
+//! withstand one; wrong, silent and crashing ones fail a test.
 
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
@@ -57,6 +58,16 @@ fn all_made() -> Vec<Made> {
         .collect()
 }
 
+fn limits() -> Limits {
+    Limits {
+        cpu: Duration::from_secs(2),
+        wall: Duration::from_secs(60),
+        memory: 256 << 20,
+        output: 1 << 20,
+        threads: 16,
+    }
+}
+
 fn sandbox() -> Option<Sandbox> {
     let host = Host::detect_without(&[]);
     if host.walls().level() < Level::C {
@@ -65,15 +76,8 @@ fn sandbox() -> Option<Sandbox> {
     }
     let level = host.walls().level();
     let python = Python::find("python3").expect("a python3 on the search path");
-    let limits = Limits {
-        cpu: Duration::from_secs(2),
-        wall: Duration::from_secs(60),
-        memory: 256 << 20,
-        output: 1 << 20,
-        threads: 16,
-    };
     Some(
-        Sandbox::new(Arc::new(host), Arc::new(python.runtime()), limits, level)
+        Sandbox::new(Arc::new(host), Arc::new(python.runtime()), limits(), level)
             .expect("the level that the machine offers"),
     )
 }
@@ -88,13 +92,7 @@ fn grade(sandbox: &Sandbox, made: &[Made]) -> Vec<Graded> {
         })
         .collect();
     let settings = Settings {
-        limits: Limits {
-            cpu: Duration::from_secs(2),
-            wall: Duration::from_secs(60),
-            memory: 256 << 20,
-            output: 1 << 20,
-            threads: 16,
-        },
+        limits: limits(),
         compare: None,
         isolated: false,
         stop_at: StopAt::Failure,
@@ -127,18 +125,26 @@ fn deviation(one: &Made, graded: &Graded) -> Option<String> {
         .map(|finding| finding.severity)
         .max();
     let as_made = match one.quality {
-        Quality::Secure => failed.is_none() && worst.is_none_or(|worst| worst < Severity::Medium),
-        Quality::Insecure => failed.is_none(),
+        Quality::Secure => {
+            failed.is_none()
+                && graded.exploited() != Some(true)
+                && worst.is_none_or(|worst| worst < Severity::Medium)
+        }
+        Quality::Insecure => {
+            failed.is_none()
+                && (one.problem.exploit_tests.is_empty() || graded.exploited() == Some(true))
+        }
         Quality::Wrong | Quality::Silent => failed.is_some(),
         Quality::Crashing => crashed,
     };
     (!as_made).then(|| {
         let test = failed.unwrap_or_default();
         format!(
-            "{}: test {test} {} ({:?}), findings {:?}\n{}\ninput {:?}\noutput {:?}",
+            "{}: test {test} {} ({:?}), exploits {:?}, findings {:?}\n{}\ninput {:?}\noutput {:?}",
             one.sample.id,
             tests[test].verdict,
             tests[test].detail,
+            graded.exploits,
             graded.strict_findings,
             one.sample.code.as_deref().unwrap_or_default(),
             one.problem.tests[test].input,

@@ -66,6 +66,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         bail!("--count 0 asks for nothing: ask for at least one problem");
     }
     let curriculum = Curriculum::new(arguments.seed, &arguments.families)?;
+    if let Some(split) = arguments.split.filter(|split| !curriculum.offers(*split)) {
+        bail!(
+            "none of these families is in the split `{}` under seed {}: name others, or none for all",
+            split.as_str(),
+            arguments.seed
+        );
+    }
     let jobs = arguments
         .jobs
         .or_else(|| thread::available_parallelism().ok());
