@@ -2,10 +2,18 @@
 //!
 //! Ordinary tests hold honest input, which the unsafe ways get right as well. Attacks stand apart, as exploit tests.
 
+#![allow(
+    clippy::too_many_lines,
+    reason = "a family is one page, most of it texts and programs"
+)]
+
 mod code;
-mod input;
-mod language;
+mod costs;
+mod digests;
+mod quoting;
+mod rights;
 mod secrets;
+mod sql;
 
 use crate::family::Family;
 
@@ -13,9 +21,12 @@ use crate::family::Family;
 pub(crate) fn families() -> Vec<Family> {
     [
         &code::FAMILIES[..],
-        &language::FAMILIES,
+        &sql::FAMILIES,
+        &quoting::FAMILIES,
+        &digests::FAMILIES,
         &secrets::FAMILIES,
-        &input::FAMILIES,
+        &costs::FAMILIES,
+        &rights::FAMILIES,
     ]
     .concat()
 }
