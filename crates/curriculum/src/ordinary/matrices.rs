@@ -165,7 +165,7 @@ fn row_totals(rng: &mut Rng) -> Draft {
         ],
         wrong: &[
             "=> [$add + sum(x for x in line if x > $limit) for line in $other]",
-            "=> [$add + sum(x for x in line if x >= $limit + 2) for line in $lines]",
+            "=> [sum(x for x in line if x > $limit) for line in $lines]",
         ],
         cases: cases(
             rng,
