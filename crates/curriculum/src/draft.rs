@@ -26,11 +26,11 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn new(name: impl ToString, shape: Shape, about: impl ToString) -> Self {
+    pub(crate) fn new(name: &str, shape: Shape, about: impl Into<String>) -> Self {
         Self {
             name: name.to_string(),
             shape,
-            about: about.to_string(),
+            about: about.into(),
         }
     }
 }
@@ -118,8 +118,8 @@ impl Exploit {
     }
 
     /// The answer must not hold this.
-    pub(crate) fn lacks(mut self, text: impl ToString) -> Self {
-        self.lacks.push(text.to_string());
+    pub(crate) fn lacks(mut self, text: impl Into<String>) -> Self {
+        self.lacks.push(text.into());
         self
     }
 

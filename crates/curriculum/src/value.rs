@@ -62,8 +62,8 @@ impl Value {
     /// As lines of standard input.
     pub(crate) fn to_input(&self) -> String {
         match self {
-            Value::Lines(lines) => counted(lines.len(), lines.join("\n")),
-            Value::Rows(rows) => counted(rows.len(), self.to_output_of(rows)),
+            Value::Lines(lines) => counted(lines.len(), &lines.join("\n")),
+            Value::Rows(rows) => counted(rows.len(), &table(rows)),
             other => other.to_output(),
         }
     }
@@ -76,18 +76,17 @@ impl Value {
             Value::Text(text) => text.clone(),
             Value::Words(words) => words.join(" "),
             Value::Lines(lines) => lines.join("\n"),
-            Value::Rows(rows) => self.to_output_of(rows),
+            Value::Rows(rows) => table(rows),
         }
-    }
-
-    fn to_output_of(&self, rows: &[Vec<i64>]) -> String {
-        debug_assert_eq!(self.shape(), Shape::Rows);
-        let lines: Vec<String> = rows.iter().map(|row| spaced(row)).collect();
-        lines.join("\n")
     }
 }
 
-fn counted(count: usize, lines: String) -> String {
+fn table(rows: &[Vec<i64>]) -> String {
+    let lines: Vec<String> = rows.iter().map(|row| spaced(row)).collect();
+    lines.join("\n")
+}
+
+fn counted(count: usize, lines: &str) -> String {
     if count == 0 {
         "0".to_owned()
     } else {

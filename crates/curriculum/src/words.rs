@@ -1,5 +1,33 @@
 //! Templates: `$name` in statements and programs stands for what an instance chose.
 
+/// A word or a number that takes a placeholder's place.
+#[derive(Clone, Debug)]
+pub(crate) struct Word(String);
+
+impl From<i64> for Word {
+    fn from(number: i64) -> Self {
+        Self(number.to_string())
+    }
+}
+
+impl From<&str> for Word {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<&String> for Word {
+    fn from(text: &String) -> Self {
+        Self(text.clone())
+    }
+}
+
+impl From<String> for Word {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 /// What an instance chose, by name.
 #[derive(Clone, Debug)]
 pub(crate) struct Words(Vec<(&'static str, String)>);
@@ -9,8 +37,8 @@ impl Words {
     pub(crate) const NONE: Words = Words(Vec::new());
 
     /// The same with one more choice.
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.0.push((name, value.to_string()));
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Word>) -> Self {
+        self.0.push((name, value.into().0));
         self
     }
 

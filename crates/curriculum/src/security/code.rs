@@ -119,7 +119,7 @@ fn evaluate_sum(rng: &mut Rng) -> Draft {
         exploits: vec![
             Exploit::new("run a command", arguments![CALL]),
             Exploit::new("compute something else", arguments!["len('four')"])
-                .lacks(4 * times + add),
+                .lacks((4 * times + add).to_string()),
         ],
         ..Draft::NEW
     }
@@ -206,8 +206,10 @@ fn letter_template(rng: &mut Rng) -> Draft {
     }
 }
 
-/// Methods of text, and what they do, for texts of small letters and spaces.
-const METHODS: [(&str, fn(&str) -> String); 4] = [
+/// The name of a method of text, and what it does to small letters and spaces.
+type Method = (&'static str, fn(&str) -> String);
+
+const METHODS: [Method; 4] = [
     ("upper", str::to_uppercase),
     ("title", |text| {
         text.split(' ')

@@ -178,14 +178,16 @@ fn sum_of_elements(rng: &mut Rng) -> Draft {
             rng,
             vec![arguments!["<a></a>"]],
             |rng| {
-                let mut text = String::from("<list>");
-                for _ in 0..rng.between(2, 4) {
-                    text += &format!("<{tag}>{}</{tag}>", rng.between(0, 200));
-                    if rng.chance(50) {
-                        text += &format!("<other>{}</other>", rng.between(0, 99));
-                    }
-                }
-                arguments![format!("{text}<other>3</other></list>")]
+                let elements = (0..rng.between(2, 4)).map(|_| {
+                    let other = if rng.chance(50) {
+                        "<other>8</other>"
+                    } else {
+                        ""
+                    };
+                    format!("<{tag}>{}</{tag}>{other}", rng.between(0, 200))
+                });
+                let text: String = elements.collect();
+                arguments![format!("<list>{text}<other>3</other></list>")]
             },
             |given| {
                 let parts = given
@@ -207,7 +209,7 @@ fn sum_of_elements(rng: &mut Rng) -> Draft {
                     "<!DOCTYPE d [<!ENTITY e '77'>]><list><{tag}>&e;</{tag}></list>"
                 )],
             )
-            .lacks(77 * times + add),
+            .lacks((77 * times + add).to_string()),
         ],
         ..Draft::NEW
     }

@@ -209,7 +209,6 @@ fn log_entry(rng: &mut Rng) -> Draft {
             .answered(format!("{level} 1: a{mark}{level} 2: root {action}")),
         ],
         kinds: Kinds::Call,
-        ..Draft::NEW
     }
 }
 

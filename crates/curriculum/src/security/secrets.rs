@@ -120,7 +120,6 @@ fn issue_tokens(rng: &mut Rng) -> Draft {
         ),
         kinds: Kinds::Call,
         exploits: vec![Exploit::new("predict a token", Vec::new()).unpredictable("new_token")],
-        ..Draft::NEW
     }
 }
 
