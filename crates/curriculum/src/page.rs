@@ -81,6 +81,6 @@ fn section(page: &mut String, family: &Family) {
     let _ = writeln!(page, "> {}\n", problem.prompt);
     for (word, quality) in [("Secure", Quality::Secure), ("Insecure", Quality::Insecure)] {
         let program = &instance.programs(quality)[0];
-        let _ = writeln!(page, "{word}:\n\n```python\n{program}```\n");
+        let _ = writeln!(page, "{word}:\n\n```python\n{program}```");
     }
 }

@@ -45,14 +45,14 @@ pub(crate) fn statement(draft: &Draft, kind: Kind, rng: &mut Rng) -> String {
 }
 
 fn on_standard_input(input: &Input) -> String {
-    let about = &input.about;
+    let (name, about) = (&input.name, &input.about);
     match input.shape {
-        Shape::Int => format!("a line with one integer, the {about}"),
-        Shape::Ints => format!("a line of integers, the {about}"),
-        Shape::Text => format!("a line with the {about}"),
-        Shape::Words => format!("a line of words, the {about}"),
-        Shape::Lines => format!("a number n and n lines, the {about}"),
-        Shape::Rows => format!("a number n and n lines of integers, the {about}"),
+        Shape::Int => format!("a line with one integer `{name}`, the {about}"),
+        Shape::Ints => format!("a line of integers `{name}`, the {about}"),
+        Shape::Text => format!("a line `{name}`, the {about}"),
+        Shape::Words => format!("a line of words `{name}`, the {about}"),
+        Shape::Lines => format!("a count and that many lines `{name}`, the {about}"),
+        Shape::Rows => format!("a count and that many lines of integers `{name}`, the {about}"),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) const FAMILIES: [Family; 3] = [
 ];
 
 fn digit_score(rng: &mut Rng) -> Draft {
-    let (power, add) = (rng.between(1, 4), rng.between(0, 50));
+    let (power, add) = (rng.between(2, 5), rng.between(0, 50));
     let n = *rng.pick(&["n", "number", "value"]);
     Draft {
         asks: &[
