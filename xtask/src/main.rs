@@ -8,6 +8,7 @@ mod bandit_parity;
 mod bench_analyzer;
 mod bench_execution;
 mod eval_analyzer;
+mod families;
 mod rules;
 mod scale_execution;
 
@@ -33,6 +34,8 @@ enum Command {
     BenchAnalyzer(bench_analyzer::Arguments),
     /// Write docs/rules.md from the rules
     Rules,
+    /// Write docs/families.md from the families of the curriculum
+    Families,
     EvalAnalyzer(eval_analyzer::Arguments),
 }
 
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::BanditParity(arguments) => bandit_parity::run(&arguments),
         Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
         Command::Rules => rules::run(),
+        Command::Families => families::run(),
         Command::EvalAnalyzer(arguments) => eval_analyzer::run(&arguments),
     };
     match result {

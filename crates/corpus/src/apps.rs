@@ -80,6 +80,7 @@ impl Parts {
             origin_id: self.origin_id,
             needs: Vec::new(),
             cwes: Vec::new(),
+            family: None,
             exploit_tests: Vec::new(),
             files: Vec::new(),
             insecure_solutions: Vec::new(),

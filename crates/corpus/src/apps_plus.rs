@@ -55,6 +55,7 @@ fn problem(text: &str, index: u64) -> Result<Problem, Reason> {
         origin_id: None,
         needs: Vec::new(),
         cwes: Vec::new(),
+        family: None,
         exploit_tests: Vec::new(),
         files: Vec::new(),
         insecure_solutions: Vec::new(),

@@ -143,6 +143,7 @@ fn problem(text: &str) -> Result<Problem, Reason> {
         origin_id: fields.text_or_number("origin_id")?,
         needs: fields.or_default("needs")?,
         cwes: fields.or_default("cwes")?,
+        family: fields.optional("family")?,
         exploit_tests: fields.or_default("exploit_tests")?,
         files: fields.or_default("files")?,
         insecure_solutions: fields.or_default("insecure_solutions")?,

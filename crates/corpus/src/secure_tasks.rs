@@ -171,6 +171,7 @@ fn task(family: &str, name: &str, text: &str) -> Result<SecureTask, String> {
         origin_id: None,
         needs: Vec::new(),
         cwes: file.cwes.iter().map(|cwe| format!("CWE-{cwe}")).collect(),
+        family: Some(family.to_owned()),
         exploit_tests: exploit_tests?,
         files: file.files.into_iter().map(private).collect(),
         insecure_solutions: solutions(file.insecure),

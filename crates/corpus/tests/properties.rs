@@ -60,6 +60,7 @@ prop_compose! {
             origin_id,
             needs: vec![need],
             cwes: Vec::new(),
+            family: None,
             exploit_tests: Vec::new(),
             files: Vec::new(),
             insecure_solutions: Vec::new(),

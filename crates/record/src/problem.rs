@@ -105,6 +105,9 @@ pub struct Problem {
     /// Weaknesses this problem invites, such as `CWE-89`; empty where security is not its point.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cwes: Vec<String>,
+    /// The family of tasks that it is an instance of; absent for a problem of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
     /// Attacks that an answer must withstand; empty where security is not the problem's point.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exploit_tests: Vec<ExploitTest>,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod filter;
+mod generate;
 mod import;
 mod stats;
 
@@ -14,13 +15,14 @@ use clap::Subcommand;
 
 use crate::Done;
 
-/// Import, filter, count and audit problem files
+/// Generate, import, filter, count and audit problem files
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Import(import::Arguments),
     Filter(filter::Arguments),
     Stats(stats::Arguments),
     Audit(audit::Arguments),
+    Generate(generate::Arguments),
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {
@@ -29,6 +31,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {
         Command::Filter(arguments) => filter::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
     }
 }
 

@@ -45,6 +45,7 @@ fn problem(kind: Kind, prompt: &str, starter_code: &str, entry_point: Option<&st
         origin_id: None,
         needs: Vec::new(),
         cwes: Vec::new(),
+        family: None,
         exploit_tests: Vec::new(),
         files: Vec::new(),
         insecure_solutions: Vec::new(),
