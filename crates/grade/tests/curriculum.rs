@@ -61,7 +61,7 @@ fn all_made() -> Vec<Made> {
 fn limits() -> Limits {
     Limits {
         cpu: Duration::from_secs(2),
-        wall: Duration::from_secs(60),
+        wall: Duration::from_mins(1),
         memory: 256 << 20,
         output: 1 << 20,
         threads: 16,
