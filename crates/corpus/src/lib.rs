@@ -15,6 +15,7 @@ mod id_list;
 mod join;
 mod lines;
 mod open;
+mod prepare;
 mod problems;
 mod raw;
 mod records;
@@ -32,6 +33,10 @@ pub use filter::Filter;
 pub use id_list::{IdList, Subset, read_id_list};
 pub use join::{Join, MatchedBy};
 pub use open::open;
+pub use prepare::{
+    Distribution, LeftOut, PrepareOptions, PrepareStatistics, Prepared, PreparedExample, Reserved,
+    prepare,
+};
 pub use problems::{Format, ProblemReader, import, read_problems, write_problem};
 pub use records::{Mode, Records};
 pub use samples::{SampleReader, read_samples};

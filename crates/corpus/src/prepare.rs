@@ -122,16 +122,25 @@ pub fn prepare(
 ) -> Prepared {
     let mut left_out = LeftOut::default();
     let mut kept = examples;
-    let mut drop_unless = |kept: &mut Vec<PreparedExample>, count: fn(&mut LeftOut) -> &mut usize, holds: &mut dyn FnMut(&PreparedExample) -> bool| {
-        let before = kept.len();
-        kept.retain(|example| holds(example));
-        *count(&mut left_out) += before - kept.len();
-    };
-    drop_unless(&mut kept, |l| &mut l.not_compiling, &mut |e| e.compiles || options.keep_not_compiling);
+    let mut drop_unless =
+        |kept: &mut Vec<PreparedExample>,
+         count: fn(&mut LeftOut) -> &mut usize,
+         holds: &mut dyn FnMut(&PreparedExample) -> bool| {
+            let before = kept.len();
+            kept.retain(|example| holds(example));
+            *count(&mut left_out) += before - kept.len();
+        };
+    drop_unless(&mut kept, |l| &mut l.not_compiling, &mut |e| {
+        e.compiles || options.keep_not_compiling
+    });
     let lowest = options.min_reward.unwrap_or(f64::NEG_INFINITY);
-    drop_unless(&mut kept, |l| &mut l.low_reward, &mut |e| e.reward >= lowest);
+    drop_unless(&mut kept, |l| &mut l.low_reward, &mut |e| {
+        e.reward >= lowest
+    });
     let forbidden = forbidden(&kept, reserved, options.near);
-    drop_unless(&mut kept, |l| &mut l.reserved, &mut |e| !forbidden.contains(&e.prompt_id));
+    drop_unless(&mut kept, |l| &mut l.reserved, &mut |e| {
+        !forbidden.contains(&e.prompt_id)
+    });
     let mut seen: HashSet<(ProblemId, String)> = HashSet::new();
     drop_unless(&mut kept, |l| &mut l.duplicates, &mut |e| {
         seen.insert((e.prompt_id.clone(), e.completion.trim().to_owned()))
@@ -139,19 +148,25 @@ pub fn prepare(
     if let Some(threshold) = options.near {
         let mut answers: HashMap<ProblemId, Near> = HashMap::new();
         drop_unless(&mut kept, |l| &mut l.near_duplicates, &mut |e| {
-            let others = answers.entry(e.prompt_id.clone()).or_insert_with(|| Near::new(threshold));
+            let others = answers
+                .entry(e.prompt_id.clone())
+                .or_insert_with(|| Near::new(threshold));
             others.insert(&e.completion).is_empty()
         });
     }
     if options.best_per_problem {
         let best = best(&kept);
         let mut place = 0..;
-        drop_unless(&mut kept, |l| &mut l.not_best, &mut |_| place.next().is_some_and(|at| best.contains(&at)));
+        drop_unless(&mut kept, |l| &mut l.not_best, &mut |_| {
+            place.next().is_some_and(|at| best.contains(&at))
+        });
     }
     let families = families(&kept, options.near);
     let near_problems = families.iter().map(|family| family.len() - 1).sum();
     let held_out = split::held_out(&families, options.validation_share, options.seed);
-    let (validation, train) = kept.into_iter().partition(|example| held_out.contains(&example.prompt_id));
+    let (validation, train) = kept
+        .into_iter()
+        .partition(|example| held_out.contains(&example.prompt_id));
     Prepared {
         train,
         validation,
@@ -161,14 +176,21 @@ pub fn prepare(
 }
 
 /// The problems that are reserved, or nearly are.
-fn forbidden(examples: &[PreparedExample], reserved: &[Reserved], near: Option<f64>) -> HashSet<ProblemId> {
+fn forbidden(
+    examples: &[PreparedExample],
+    reserved: &[Reserved],
+    near: Option<f64>,
+) -> HashSet<ProblemId> {
     let ids: HashSet<&ProblemId> = reserved.iter().map(|problem| &problem.id).collect();
     // At 1, texts are near that consist of the same rows of words.
     let mut statements = Near::new(near.unwrap_or(1.0));
     for problem in reserved {
         statements.insert(&problem.prompt);
     }
-    let problems: HashMap<&ProblemId, &str> = examples.iter().map(|e| (&e.prompt_id, &*e.prompt)).collect();
+    let problems: HashMap<&ProblemId, &str> = examples
+        .iter()
+        .map(|e| (&e.prompt_id, &*e.prompt))
+        .collect();
     problems
         .into_iter()
         .filter(|(id, prompt)| ids.contains(id) || !statements.find(prompt).is_empty())
@@ -190,7 +212,10 @@ fn best(examples: &[PreparedExample]) -> HashSet<usize> {
 
 /// Problems, those with nearly the same statement together; in the order of their ids.
 fn families(examples: &[PreparedExample], near: Option<f64>) -> Vec<Vec<ProblemId>> {
-    let problems: BTreeSet<(&ProblemId, &str)> = examples.iter().map(|e| (&e.prompt_id, &*e.prompt)).collect();
+    let problems: BTreeSet<(&ProblemId, &str)> = examples
+        .iter()
+        .map(|e| (&e.prompt_id, &*e.prompt))
+        .collect();
     let mut statements = Near::new(near.unwrap_or(1.0));
     let mut family_of: Vec<usize> = Vec::new();
     let mut families: Vec<Vec<ProblemId>> = Vec::new();
@@ -200,7 +225,11 @@ fn families(examples: &[PreparedExample], near: Option<f64>) -> Vec<Vec<ProblemI
         if !seen.insert(id) {
             continue;
         }
-        let alike: BTreeSet<usize> = statements.insert(prompt).into_iter().map(|place| family_of[place]).collect();
+        let alike: BTreeSet<usize> = statements
+            .insert(prompt)
+            .into_iter()
+            .map(|place| family_of[place])
+            .collect();
         let mut alike = alike.into_iter();
         let family = alike.next().unwrap_or_else(|| {
             families.push(Vec::new());
@@ -209,7 +238,10 @@ fn families(examples: &[PreparedExample], near: Option<f64>) -> Vec<Vec<ProblemI
         for other in alike {
             let joined = std::mem::take(&mut families[other]);
             families[family].extend(joined);
-            family_of.iter_mut().filter(|place| **place == other).for_each(|place| *place = family);
+            family_of
+                .iter_mut()
+                .filter(|place| **place == other)
+                .for_each(|place| *place = family);
         }
         families[family].push(id.clone());
         family_of.push(family);
@@ -279,7 +311,12 @@ mod tests {
     #[test]
     fn a_problem_and_its_like_are_in_one_split_and_the_seed_decides() {
         let word = |n: u32| format!("w{}", n.wrapping_mul(2_654_435_761) >> 8);
-        let statement = |n: u32| (0..60).map(|at| word(100 * n + at)).collect::<Vec<_>>().join(" ");
+        let statement = |n: u32| {
+            (0..60)
+                .map(|at| word(100 * n + at))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         let mut all = Vec::new();
         for n in 0..100 {
             for copy in 0..2 {
@@ -292,7 +329,10 @@ mod tests {
         let got = prepare(all.clone(), &[], &options);
         assert_eq!((got.near_problems, got.validation.len()), (100, 20));
         let families = |examples: &[PreparedExample]| -> BTreeSet<String> {
-            examples.iter().map(|e| e.prompt_id.as_str().split('-').next().unwrap().to_owned()).collect()
+            examples
+                .iter()
+                .map(|e| e.prompt_id.as_str().split('-').next().unwrap().to_owned())
+                .collect()
         };
         assert!(families(&got.train).is_disjoint(&families(&got.validation)));
         assert_eq!(prepare(all.clone(), &[], &options), got);
@@ -304,7 +344,11 @@ mod tests {
     fn nothing_gives_nothing() {
         let got = prepare(vec![], &[], &PrepareOptions::default());
         assert!(got.train.is_empty() && got.validation.is_empty());
-        let one = prepare(vec![example("a", "x", 0.5)], &[], &PrepareOptions::default());
+        let one = prepare(
+            vec![example("a", "x", 0.5)],
+            &[],
+            &PrepareOptions::default(),
+        );
         assert_eq!((one.train.len(), one.validation.len()), (1, 0));
     }
 }

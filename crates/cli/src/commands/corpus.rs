@@ -4,6 +4,7 @@ mod audit;
 mod filter;
 mod generate;
 mod import;
+mod prepare;
 mod stats;
 
 use std::fs::{self, File};
@@ -15,7 +16,7 @@ use clap::Subcommand;
 
 use crate::Done;
 
-/// Generate, import, filter, count and audit problem files
+/// Generate, import, filter, count and audit problem files; prepare training data
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Import(import::Arguments),
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Stats(stats::Arguments),
     Audit(audit::Arguments),
     Generate(generate::Arguments),
+    Prepare(prepare::Arguments),
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {
@@ -32,6 +34,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {
         Command::Stats(arguments) => stats::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
+        Command::Prepare(arguments) => prepare::run(arguments),
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) enum Command {
 
 fn example(algorithm: &str) -> String {
     format!(
-        "Example:\n  scrl train {algorithm} --model SmolLM2 --problems p.jsonl --recipe smollm2 --out {algorithm}"
+        "Example:\n  scrl train {algorithm} --model SmolLM2 --problems p.jsonl --recipe smollm2 --out run"
     )
 }
 

@@ -39,7 +39,10 @@ impl Near {
         let signature = signature(text);
         let found = self.find_signature(&signature);
         for key in bands(&signature) {
-            self.bands.entry(key).or_default().push(self.signatures.len());
+            self.bands
+                .entry(key)
+                .or_default()
+                .push(self.signatures.len());
         }
         self.signatures.push(signature);
         found

@@ -30,7 +30,12 @@ impl Distribution {
             tenths[((number * 10.0) as usize).min(9)] += 1;
         }
         let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-        Some(Self { min, max, mean, tenths })
+        Some(Self {
+            min,
+            max,
+            mean,
+            tenths,
+        })
     }
 }
 
@@ -57,14 +62,15 @@ pub struct PrepareStatistics {
 
 impl PrepareStatistics {
     /// Of some examples.
-    pub fn of<'a>(examples: impl Iterator<Item = &'a PreparedExample> + Clone) -> Self {
-        let count = |holds: fn(&PreparedExample) -> bool| examples.clone().filter(|e| holds(e)).count();
+    pub fn of(examples: &[&PreparedExample]) -> Self {
+        let count =
+            |holds: fn(&PreparedExample) -> bool| examples.iter().filter(|e| holds(e)).count();
         let of = |number: fn(&PreparedExample) -> f64| {
-            Distribution::of(&examples.clone().map(number).collect::<Vec<_>>())
+            Distribution::of(&examples.iter().map(|e| number(e)).collect::<Vec<_>>())
         };
-        let problems: BTreeSet<_> = examples.clone().map(|e| &e.prompt_id).collect();
+        let problems: BTreeSet<_> = examples.iter().map(|e| &e.prompt_id).collect();
         Self {
-            examples: count(|_| true),
+            examples: examples.len(),
             problems: problems.len(),
             passing_a_test: count(|e| e.tests_passed > 0),
             passing_all_tests: count(|e| e.tests_total > 0 && e.tests_passed == e.tests_total),
@@ -89,15 +95,26 @@ impl PrepareStatistics {
             // Writing to a `String` cannot fail.
             let _ = writeln!(text, "{name:<26}{count:>8}");
         }
-        for (name, found) in [("reward", &self.reward), ("R_func", &self.rfunc), ("R_sec", &self.rsec)] {
+        for (name, found) in [
+            ("reward", &self.reward),
+            ("R_func", &self.rfunc),
+            ("R_sec", &self.rsec),
+        ] {
             if let Some(Distribution { min, max, mean, .. }) = found {
                 let _ = writeln!(text, "{name:<26}min {min:.3}, max {max:.3}, mean {mean:.3}");
             }
         }
-        for (tenth, count) in self.reward.iter().flat_map(|reward| reward.tenths.iter().enumerate()) {
+        for (tenth, count) in self
+            .reward
+            .iter()
+            .flat_map(|reward| reward.tenths.iter().enumerate())
+        {
             let share = 100.0 * *count as f64 / self.examples.max(1) as f64;
             let (from, to) = (tenth as f64 / 10.0, (tenth + 1) as f64 / 10.0);
-            let _ = writeln!(text, "  reward {from:.1} to {to:.1}       {count:>8}  {share:>5.1} %");
+            let _ = writeln!(
+                text,
+                "  reward {from:.1} to {to:.1}       {count:>8}  {share:>5.1} %"
+            );
         }
         text
     }

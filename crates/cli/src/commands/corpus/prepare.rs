@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -105,7 +104,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let join = Join::new(inputs::problems(&arguments.problems, mode)?);
     let (examples, without_reward) = examples(arguments, &join)?;
     if examples.is_empty() {
-        bail!("`{}` has no sample with a reward and its answer in --samples", arguments.run.display());
+        bail!(
+            "`{}` has no sample with a reward and its answer in --samples",
+            arguments.run.display()
+        );
     }
     let reserved: Vec<Reserved> = inputs::problems(&arguments.evaluation, mode)?
         .iter()
@@ -118,12 +120,27 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let graded = examples.len();
     let prepared = prepare(examples, &reserved, &options);
     if prepared.train.is_empty() {
-        bail!("nothing is left to learn from: {}", left_out(&prepared.left_out));
+        bail!(
+            "nothing is left to learn from: {}",
+            left_out(&prepared.left_out)
+        );
     }
-    let statistics = |examples: &[PreparedExample]| PrepareStatistics::of(examples.iter());
-    let all = PrepareStatistics::of(prepared.train.iter().chain(&prepared.validation));
+    let statistics =
+        |examples: &[PreparedExample]| PrepareStatistics::of(&examples.iter().collect::<Vec<_>>());
+    let all = PrepareStatistics::of(
+        &prepared
+            .train
+            .iter()
+            .chain(&prepared.validation)
+            .collect::<Vec<_>>(),
+    );
     write(arguments, &join, &prepared)?;
-    let files = ["sft/train.jsonl", "sft/val.jsonl", "prompts/ppo_prompts.json", "prompts/ppo_prompts.txt"];
+    let files = [
+        "sft/train.jsonl",
+        "sft/val.jsonl",
+        "prompts/ppo_prompts.json",
+        "prompts/ppo_prompts.txt",
+    ];
     let hashes: Vec<InputFile> = files
         .iter()
         .map(|file| InputFile::of(&arguments.out.join(file)))
@@ -147,7 +164,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         "files": hashes,
     });
     let text = serde_json::to_string_pretty(&manifest)? + "\n";
-    write_file(&arguments.out.join("manifest.json"), |to| Ok(to.write_all(text.as_bytes())?))?;
+    write_file(&arguments.out.join("manifest.json"), |to| {
+        Ok(to.write_all(text.as_bytes())?)
+    })?;
     crate::show(&all.to_text())?;
     crate::show(&format!(
         "train {}, held out {}; left out: {}; without a reward: {without_reward}\n",
@@ -174,7 +193,9 @@ impl Arguments {
     fn prompt(&self, problem: &Problem) -> String {
         match self.style {
             StyleArgument::Completion => completion(problem),
-            StyleArgument::Chat => messages(problem, None).pop().map_or_else(String::new, |asked| asked.content),
+            StyleArgument::Chat => messages(problem, None)
+                .pop()
+                .map_or_else(String::new, |asked| asked.content),
         }
     }
 
@@ -219,9 +240,14 @@ impl RewardArgument {
 /// The graded samples that have a reward, in the order of the run, and how many have none.
 fn examples(arguments: &Arguments, join: &Join) -> anyhow::Result<(Vec<PreparedExample>, usize)> {
     let graded = read_graded(&arguments.run)?;
-    let mut by_id: HashMap<String, Option<PreparedExample>> =
-        graded.iter().map(|graded| (graded.sample_id.to_string(), None)).collect();
-    let results: HashMap<&str, &Graded> = graded.iter().map(|graded| (graded.sample_id.as_str(), graded)).collect();
+    let mut by_id: HashMap<String, Option<PreparedExample>> = graded
+        .iter()
+        .map(|graded| (graded.sample_id.to_string(), None))
+        .collect();
+    let results: HashMap<&str, &Graded> = graded
+        .iter()
+        .map(|graded| (graded.sample_id.as_str(), graded))
+        .collect();
     let chosen = ChosenSamples {
         files: &arguments.samples,
         mode: arguments.lenient.mode(),
@@ -231,7 +257,10 @@ fn examples(arguments: &Arguments, join: &Join) -> anyhow::Result<(Vec<PreparedE
     for sample in chosen.read() {
         let sample = sample?;
         if let Some(graded) = results.get(sample.id.as_str()) {
-            by_id.insert(sample.id.to_string(), example(arguments, graded, &sample, join));
+            by_id.insert(
+                sample.id.to_string(),
+                example(arguments, graded, &sample, join),
+            );
         }
     }
     let all: Vec<PreparedExample> = graded
@@ -242,7 +271,12 @@ fn examples(arguments: &Arguments, join: &Join) -> anyhow::Result<(Vec<PreparedE
     Ok((all, without))
 }
 
-fn example(arguments: &Arguments, graded: &Graded, sample: &Sample, join: &Join) -> Option<PreparedExample> {
+fn example(
+    arguments: &Arguments,
+    graded: &Graded,
+    sample: &Sample,
+    join: &Join,
+) -> Option<PreparedExample> {
     let problem = join.find(sample)?;
     let (passed, total) = (graded.tests_passed?, graded.tests_total?);
     let compiles = graded.compiles.unwrap_or(graded.parses);
@@ -254,7 +288,11 @@ fn example(arguments: &Arguments, graded: &Graded, sample: &Sample, join: &Join)
         model: graded.model.clone(),
         dataset: graded.dataset.clone().unwrap_or_default(),
         reward: arguments.reward.of(graded)?,
-        rfunc: if compiles { f64::from(passed) / f64::from(total.max(1)) } else { 0.0 },
+        rfunc: if compiles {
+            f64::from(passed) / f64::from(total.max(1))
+        } else {
+            0.0
+        },
         rsec: r_sec(&graded.findings),
         compiles,
         tests_passed: passed,
@@ -288,7 +326,8 @@ struct RlPrompt<'a> {
 fn write(arguments: &Arguments, join: &Join, prepared: &Prepared) -> anyhow::Result<()> {
     let out = &arguments.out;
     for folder in [out.join("sft"), out.join("prompts")] {
-        fs::create_dir_all(&folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
     }
     for (name, examples) in [("train", &prepared.train), ("val", &prepared.validation)] {
         write_file(&out.join(format!("sft/{name}.jsonl")), |to| {
@@ -300,7 +339,11 @@ fn write(arguments: &Arguments, join: &Join, prepared: &Prepared) -> anyhow::Res
         })?;
     }
     // Of the problems that are learned, in their order: those that are held out stay so.
-    let learned: HashSet<&ProblemId> = prepared.train.iter().map(|example| &example.prompt_id).collect();
+    let learned: HashSet<&ProblemId> = prepared
+        .train
+        .iter()
+        .map(|example| &example.prompt_id)
+        .collect();
     let prompts: Vec<RlPrompt> = join
         .problems()
         .iter()
@@ -310,21 +353,28 @@ fn write(arguments: &Arguments, join: &Join, prepared: &Prepared) -> anyhow::Res
             prompt: arguments.prompt(problem),
         })
         .collect();
-    write_file(&out.join("prompts/ppo_prompts.json"), |to| Ok(serde_json::to_writer_pretty(to, &prompts)?))?;
+    write_file(&out.join("prompts/ppo_prompts.json"), |to| {
+        Ok(serde_json::to_writer_pretty(to, &prompts)?)
+    })?;
     write_file(&out.join("prompts/ppo_prompts.txt"), |to| {
         for prompt in &prompts {
             writeln!(to, "=== {} ===\n{}\n", prompt.prompt_id, prompt.prompt)?;
         }
         Ok(())
     })?;
-    let lists: BTreeMap<&str, Vec<&ProblemId>> = [("train", &prepared.train), ("val", &prepared.validation)]
-        .into_iter()
-        .map(|(name, examples)| {
-            let mut seen = HashSet::new();
-            let ids = examples.iter().map(|example| &example.prompt_id).filter(|id| seen.insert(*id)).collect();
-            (name, ids)
-        })
-        .collect();
+    let lists: BTreeMap<&str, Vec<&ProblemId>> =
+        [("train", &prepared.train), ("val", &prepared.validation)]
+            .into_iter()
+            .map(|(name, examples)| {
+                let mut seen = HashSet::new();
+                let ids = examples
+                    .iter()
+                    .map(|example| &example.prompt_id)
+                    .filter(|id| seen.insert(*id))
+                    .collect();
+                (name, ids)
+            })
+            .collect();
     for (name, ids) in lists {
         let path = out.join(format!("prompts/{name}_ids.json"));
         write_file(&path, |to| Ok(serde_json::to_writer_pretty(to, &ids)?))?;
@@ -332,12 +382,19 @@ fn write(arguments: &Arguments, join: &Join, prepared: &Prepared) -> anyhow::Res
     Ok(())
 }
 
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn std::io::Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn std::io::Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let mut file = NewFile::create(path)?;
     write(&mut file.writer).with_context(|| format!("`{}`", path.display()))?;
     file.finish()
 }
 
 fn graded_path(run: &Path) -> PathBuf {
-    if run.is_dir() { run.join("graded.jsonl") } else { run.to_owned() }
+    if run.is_dir() {
+        run.join("graded.jsonl")
+    } else {
+        run.to_owned()
+    }
 }
