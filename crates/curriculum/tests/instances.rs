@@ -88,7 +88,9 @@ fn every_instance_has_what_it_promises() {
             let programs = instance.programs(quality);
             assert!(!programs.is_empty(), "{}", problem.id);
             for program in programs {
+                // A small model learns these: short, and in few different characters.
                 assert!(program.lines().count() <= 30, "{}:\n{program}", problem.id);
+                assert!(program.is_ascii(), "{}:\n{program}", problem.id);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The programs of the curriculum are what they are made to be, in the sandbox and by the analyzer's word.
 //!
-//! Secure ones pass every test and withstand every attack; insecure ones pass every test and, where there are attacks, do not
-//! withstand one; wrong, silent and crashing ones fail a test.
+//! Secure ones pass every test and withstand every attack; insecure ones pass every test and fall to an attack or,
+//! where behaviour shows nothing, are flagged by the analyzer; wrong, silent and crashing ones fail a test.
 
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
@@ -130,8 +130,12 @@ fn deviation(one: &Made, graded: &Graded) -> Option<String> {
                 && worst.is_none_or(|worst| worst < Severity::Medium)
         }
         Quality::Insecure => {
-            failed.is_none()
-                && (one.problem.exploit_tests.is_empty() || graded.exploited() == Some(true))
+            let seen = if one.problem.exploit_tests.is_empty() {
+                !graded.strict_findings.is_empty()
+            } else {
+                graded.exploited() == Some(true)
+            };
+            failed.is_none() && seen
         }
         Quality::Wrong | Quality::Silent => failed.is_some(),
         Quality::Crashing => crashed,
