@@ -16,7 +16,7 @@ use scrl_record::{Graded, Problem, Sample, SampleId, Severity, Verdict};
 use scrl_sandbox::{Host, Level, Limits, Sandbox};
 
 /// Instances of each family; `SCRL_CURRICULUM_INSTANCES` asks for more.
-const INSTANCES: u64 = 3;
+const INSTANCES: u64 = 2;
 
 /// A program, what it is made to be, and its problem.
 struct Made {
