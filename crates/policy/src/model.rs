@@ -93,7 +93,7 @@ impl Model {
         Ok(model)
     }
 
-    fn read(
+    pub(crate) fn read(
         path: &Path,
         config: ModelConfig,
         tensors: &dyn Tensors,

@@ -12,6 +12,7 @@ mod special;
 mod template;
 mod tokenizer;
 mod transcript;
+mod vocabulary;
 
 pub use date::Date;
 pub use error::Error;
@@ -20,3 +21,4 @@ pub use prompt::{Message, PromptStyle, completion, messages};
 pub use template::ChatTemplate;
 pub use tokenizer::Tokenizer;
 pub use transcript::Transcript;
+pub use vocabulary::learn_vocabulary;
