@@ -11,6 +11,7 @@ mod eval_analyzer;
 mod families;
 mod rules;
 mod scale_execution;
+mod verdict_changes;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ enum Command {
     Agreement(agreement::Arguments),
     BenchExecution(bench_execution::Arguments),
     ScaleExecution(scale_execution::Arguments),
+    VerdictChanges(verdict_changes::Arguments),
     BanditParity(bandit_parity::Arguments),
     BenchAnalyzer(bench_analyzer::Arguments),
     /// Write docs/rules.md from the rules
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::BenchExecution(arguments) => bench_execution::run(&arguments),
         Command::ScaleExecution(arguments) => scale_execution::run(&arguments),
+        Command::VerdictChanges(arguments) => verdict_changes::run(&arguments),
         Command::BanditParity(arguments) => bandit_parity::run(&arguments),
         Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
         Command::Rules => rules::run(),

@@ -433,6 +433,49 @@ fn what_a_program_leaves_behind_has_no_part_in_the_next_run() {
     }
 }
 
+/// Nine times 12,000 honest runs and both suites of attacks: `cargo test --release -p scrl-grade --test attacks -- --ignored
+/// --nocapture`.
+#[test]
+#[ignore = "takes a quarter of an hour"]
+fn a_hundred_thousand_runs_leave_nothing_behind() {
+    let _turn = alone();
+    let Some(host) = host_at(Level::A, &[]) else {
+        return;
+    };
+    let code = "# tests: 200\n# expected: 499500\ninput()\nprint(sum(i for i in range(1000)))";
+    let honest: Vec<Program> = (0..60)
+        .map(|number| Program::new(&format!("sum {number}"), code))
+        .collect();
+    let (mut runs, mut first) = (0, None);
+    for round in 1..=9 {
+        let isolated = round % 2 == 1;
+        let sandbox = sandbox(&host, limits(), Level::A);
+        let mut wrong = run_honest(&sandbox, isolated, &honest).expect("the programs run");
+        for isolated in [true, false] {
+            wrong.extend(run_hostile(&sandbox, isolated, &Program::hostile()).expect("it runs"));
+        }
+        assert!(wrong.is_empty(), "round {round}:\n{}", wrong.join("\n"));
+        runs += honest.len() * 200 + Program::hostile().len() * 3;
+        let (left, resident) = (Leftovers::count(), resident_kib());
+        eprintln!("{runs} runs, {} MiB resident", resident / 1024);
+        let (before, early) = first.get_or_insert_with(|| (left.clone(), resident));
+        assert_eq!(*before, left, "round {round} left something behind");
+        assert!(
+            resident < *early + (8 << 10),
+            "{early} KiB became {resident}"
+        );
+    }
+    assert!(runs > 100_000);
+}
+
+/// Memory of this process, which is the supervisor of all runs.
+fn resident_kib() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let text = line.unwrap().trim().trim_end_matches(" kB");
+    text.parse().unwrap()
+}
+
 #[test]
 fn a_missing_interpreter_is_an_error_that_names_it() {
     let _turn = alone();

@@ -5,8 +5,8 @@ use scrl_record::{ExtractionMethod, FailurePattern, FaultOwner, Graded, Severity
 use crate::at_k::{KS, at_least_one};
 use crate::estimate::Definition;
 use crate::facts::{
-    Mode, Reward, compile_verdict, compiles, crashes, functional, functional_and_secure, readable,
-    secure, secure_if_functional, tests, verdict_count, vulnerable,
+    Mode, Reward, Source, compile_verdict, compiles, crashes, functional, functional_and_secure,
+    readable, secure, secure_if_functional, tests, verdict_count, vulnerable,
 };
 use crate::measure::Unit;
 
@@ -46,6 +46,7 @@ pub(crate) fn full() -> Vec<Definition> {
     list.extend(patterns());
     list.extend(extractions());
     list.extend(severities());
+    list.extend(caught());
     list
 }
 
@@ -133,6 +134,32 @@ fn rewards() -> Vec<Definition> {
             })
         })
         .collect()
+}
+
+/// Who caught the samples that were attacked.
+fn caught() -> Vec<Definition> {
+    let attacked = |sample: &Graded| sample.exploited().is_some();
+    let mut list = vec![
+        Definition::rate("caught_by.any", move |sample| {
+            attacked(sample).then(|| Source::SECURITY.iter().any(|one| one.caught(sample)))
+        }),
+        Definition::rate("caught_by.all", move |sample| {
+            attacked(sample).then(|| Source::SECURITY.iter().all(|one| one.caught(sample)))
+        }),
+    ];
+    for source in Source::ALL {
+        let name = format!("caught_by.{}", source.as_str());
+        list.push(Definition::rate(name, move |sample| {
+            attacked(sample).then(|| source.caught(sample))
+        }));
+    }
+    for source in Source::SECURITY {
+        let name = format!("caught_only_by.{}", source.as_str());
+        list.push(Definition::rate(name, move |sample| {
+            attacked(sample).then(|| source.caught_alone(sample))
+        }));
+    }
+    list
 }
 
 /// Shares of all samples; none is absent.

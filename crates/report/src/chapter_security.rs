@@ -4,8 +4,9 @@ use crate::chapters::{LONGEST_NAME, by_model, label};
 use crate::document::{Bar, BarGroup, Block, Cell, Plot, Section, Table};
 use crate::facts::Mode;
 use crate::findings::FindingBreakdown;
-use crate::metrics::{Metrics, System};
+use crate::metrics::{Dimension, Metrics, System};
 use crate::numbers::{count, name};
+use crate::wording::title;
 
 /// Rules listed per model in a document; `metrics.json` has all.
 const RULES_LISTED: usize = 40;
@@ -16,9 +17,11 @@ pub(crate) fn security(metrics: &Metrics) -> Section {
     let rates = ["secure_rate", "secure_given_pass_rate", "vulnerable_rate"];
     let mut blocks = vec![Block::Table(by_model(
         metrics,
-        "Secure: parses, no strict finding, no denied call. Vulnerable: a strict finding or a denied call.",
+        "Secure: parses, no strict finding, no denied call, no attack that succeeded. Vulnerable: one of these three.",
         &rates,
     ))];
+    blocks.extend(weaknesses(metrics));
+    blocks.extend(attacks(metrics));
     for mode in Mode::ALL {
         blocks.extend(of_mode(metrics, mode));
     }
@@ -29,6 +32,77 @@ pub(crate) fn security(metrics: &Metrics) -> Section {
         heading: "Security",
         blocks,
     }
+}
+
+/// How answers fare on problems that invite a weakness.
+fn weaknesses(metrics: &Metrics) -> Vec<Block> {
+    let measures = [
+        "pass@1",
+        "secure@1",
+        "secure_pass@1",
+        "secure_given_pass_rate",
+    ];
+    let caption = "Functional, secure and both at 1, by the weakness that the problem invites; a problem may name several.";
+    let columns = ["weakness", "model", "problems", "samples"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(measures.map(title));
+    let mut table = Table::new(caption, columns);
+    for system in &metrics.systems {
+        let slices = system.slices.iter();
+        for slice in slices.filter(|slice| slice.dimension == Dimension::Weakness) {
+            let weakness = slice.value.as_deref().unwrap_or_default();
+            let mut row: Vec<Cell> = vec![
+                name(weakness, LONGEST_NAME).into(),
+                label(system).into(),
+                count(slice.problems as f64).into(),
+                count(slice.samples as f64).into(),
+            ];
+            row.extend(measures.map(|measure| Cell::optional(slice.get(measure))));
+            table.rows.push(row);
+        }
+    }
+    if table.rows.is_empty() {
+        return vec![];
+    }
+    let heading = Block::Heading("By the weakness that a problem invites".to_owned());
+    vec![heading, Block::Table(table)]
+}
+
+/// Who caught the answers that were attacked, if any were.
+fn attacks(metrics: &Metrics) -> Vec<Block> {
+    let is_attacked = |system: &System| {
+        let caught = system.all().get("caught_by.any");
+        caught.is_some_and(|measure| measure.denominator > 0.0)
+    };
+    if !metrics.systems.iter().any(is_attacked) {
+        return vec![];
+    }
+    let by = [
+        "caught_by.bandit",
+        "caught_by.strict",
+        "caught_by.events",
+        "caught_by.exploits",
+        "caught_by.any",
+        "caught_by.all",
+    ];
+    let alone = [
+        "caught_only_by.strict",
+        "caught_only_by.events",
+        "caught_only_by.exploits",
+    ];
+    let words = "Of the answers that pass their tests on problems with exploit tests: the share that strict findings, calls denied in \
+                 the functional tests, or a successful attack show to be insecure. Bandit's findings are for comparison.";
+    vec![
+        Block::Heading("Who caught it".to_owned()),
+        Block::Text(words.to_owned()),
+        Block::Table(by_model(metrics, "Caught by.", &by)),
+        Block::Table(by_model(
+            metrics,
+            "Caught by one of the three alone.",
+            &alone,
+        )),
+    ]
 }
 
 fn of_mode(metrics: &Metrics, mode: Mode) -> Vec<Block> {

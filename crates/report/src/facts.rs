@@ -48,11 +48,58 @@ pub(crate) fn secure_if_functional(sample: &Graded) -> Option<bool> {
     functional(sample)?.then(|| sample.secure())
 }
 
-/// Whether the strict analysis or the sandbox caught something; absent when it could not be read. Not the opposite of S:
-/// code that does not parse is neither secure nor shown to be vulnerable.
+/// Whether the strict analysis, the sandbox or an exploit test caught something; absent when it could not be read. Not the
+/// opposite of S: code that does not parse is neither secure nor shown to be vulnerable.
 pub(crate) fn vulnerable(sample: &Graded) -> Option<bool> {
-    let caught = !sample.strict_findings.is_empty() || !sample.events.is_empty();
+    let caught = Source::SECURITY.iter().any(|source| source.caught(sample));
     readable(sample).then_some(caught)
+}
+
+/// Who can say that a program is insecure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The analyzer as Bandit has it, which S does not ask.
+    Bandit,
+    Strict,
+    /// Calls that the sandbox denied in the functional tests.
+    Events,
+    Exploits,
+}
+
+impl Source {
+    pub(crate) const ALL: [Source; 4] = [
+        Source::Bandit,
+        Source::Strict,
+        Source::Events,
+        Source::Exploits,
+    ];
+    /// Those that decide S.
+    pub(crate) const SECURITY: [Source; 3] = [Source::Strict, Source::Events, Source::Exploits];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Source::Bandit => "bandit",
+            Source::Strict => "strict",
+            Source::Events => "events",
+            Source::Exploits => "exploits",
+        }
+    }
+
+    pub(crate) fn caught(self, sample: &Graded) -> bool {
+        match self {
+            Source::Bandit => !sample.findings.is_empty(),
+            Source::Strict => !sample.strict_findings.is_empty(),
+            Source::Events => !sample.events.is_empty(),
+            Source::Exploits => sample.exploited() == Some(true),
+        }
+    }
+
+    /// Whether it is the only one of [`Source::SECURITY`] that caught the sample.
+    pub(crate) fn caught_alone(self, sample: &Graded) -> bool {
+        Self::SECURITY
+            .iter()
+            .all(|source| source.caught(sample) == (*source == self))
+    }
 }
 
 /// Whether a test of a compiling sample ended in a run-time error; absent when verdicts are not recorded.

@@ -1,6 +1,6 @@
 //! Everything that is measured, as one serializable value: `metrics.json`, and the source of every document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scrl_record::Graded;
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,7 @@ pub struct System {
     pub run: String,
     /// The fewest and the most answers to one problem.
     pub answers_per_problem: [u64; 2],
-    /// All samples first, then by kind, difficulty and dataset.
+    /// All samples first, then by kind, difficulty, dataset and weakness.
     pub slices: Vec<Slice>,
     /// Findings by rule and weakness, in `bandit` and in `strict` mode.
     pub findings: Vec<FindingBreakdown>,
@@ -98,6 +98,8 @@ pub enum Dimension {
     Difficulty,
     /// Where the problem comes from.
     Dataset,
+    /// What the problem invites; a sample counts for each, and for none where its problem names none.
+    Weakness,
 }
 
 impl Dimension {
@@ -108,15 +110,20 @@ impl Dimension {
             Dimension::Kind => "kind",
             Dimension::Difficulty => "difficulty",
             Dimension::Dataset => "dataset",
+            Dimension::Weakness => "weakness",
         }
     }
 
-    fn value(self, sample: &Graded) -> Option<&str> {
+    fn values(self, sample: &Graded) -> Vec<Option<&str>> {
         match self {
-            Dimension::All => Some("all"),
-            Dimension::Kind => sample.kind.map(scrl_record::Kind::as_str),
-            Dimension::Difficulty => sample.difficulty.as_deref(),
-            Dimension::Dataset => sample.dataset.as_deref(),
+            Dimension::All => vec![Some("all")],
+            Dimension::Kind => vec![sample.kind.map(scrl_record::Kind::as_str)],
+            Dimension::Difficulty => vec![sample.difficulty.as_deref()],
+            Dimension::Dataset => vec![sample.dataset.as_deref()],
+            Dimension::Weakness => {
+                let named: BTreeSet<&str> = sample.cwes.iter().map(String::as_str).collect();
+                named.into_iter().map(Some).collect()
+            }
         }
     }
 }
@@ -189,7 +196,12 @@ fn slices(group: &Group<'_>) -> Vec<Slice> {
     let full = estimate(&group.problems, &catalogue::full());
     let core = catalogue::core();
     let mut list = Vec::new();
-    for dimension in [Dimension::Kind, Dimension::Difficulty, Dimension::Dataset] {
+    for dimension in [
+        Dimension::Kind,
+        Dimension::Difficulty,
+        Dimension::Dataset,
+        Dimension::Weakness,
+    ] {
         for (value, problems) in told_apart(group, dimension) {
             // One value for all samples: nothing new to draw.
             let whole = problems.iter().map(Vec::len).sum::<usize>() == group.samples().count();
@@ -213,10 +225,9 @@ fn told_apart<'a>(
     for answers in &group.problems {
         let mut of_problem: BTreeMap<Option<&'a str>, Answers<'a>> = BTreeMap::new();
         for sample in answers.iter().copied() {
-            of_problem
-                .entry(dimension.value(sample))
-                .or_default()
-                .push(sample);
+            for value in dimension.values(sample) {
+                of_problem.entry(value).or_default().push(sample);
+            }
         }
         for (value, answers) in of_problem {
             parts.entry(value).or_default().push(answers);

@@ -12,6 +12,8 @@ pub(crate) fn title(measure: &str) -> String {
         "secure_pass_rate" => "work and safe",
         "secure_given_pass_rate" => "secure, of passing",
         "vulnerable_rate" => "vulnerable",
+        "caught_by.any" => "caught by any",
+        "caught_by.all" => "caught by all three",
         "coverage.parsed" => "parsed",
         "coverage.analysed" => "analysed",
         "coverage.executed" => "executed",
@@ -35,7 +37,14 @@ fn derived(measure: &str) -> String {
         };
         return format!("{what}@{k}");
     }
-    for prefix in ["verdict.", "pattern.", "extraction.", "mean_reward."] {
+    for prefix in [
+        "verdict.",
+        "pattern.",
+        "extraction.",
+        "mean_reward.",
+        "caught_by.",
+        "caught_only_by.",
+    ] {
         if let Some(rest) = measure.strip_prefix(prefix) {
             return spaced(rest);
         }

@@ -7,7 +7,7 @@
 mod common;
 
 use common::{counted, flagged, get, parts, ran, run, sample, small_run};
-use scrl_record::{Graded, Severity, Verdict};
+use scrl_record::{ExploitOutcome, ExploitResult, Graded, Severity, Verdict};
 use scrl_report::{IntervalMethod, PairedTest, Run, measure};
 
 #[test]
@@ -48,6 +48,55 @@ fn what_was_caught_is_vulnerable_even_where_tests_pass() {
     assert_eq!(bob("runtime_error_rate"), (1.0, 2.0, 1));
     assert_eq!(bob("coverage.lost_to_infrastructure"), (1.0, 3.0, 0));
     assert_eq!(metrics.systems[1].events[0].kind, "network");
+}
+
+/// An answer that passes, to a problem that invites `cwes`, and whether the attack on it succeeded.
+fn attacked(id: &str, cwes: &[&str], outcome: ExploitOutcome) -> Graded {
+    let mut graded = ran(sample("eve", id, id), &[Verdict::Accepted]);
+    graded.cwes = cwes.iter().map(|&cwe| cwe.to_owned()).collect();
+    graded.exploits = Some(vec![ExploitResult {
+        title: "an attack".to_owned(),
+        outcome,
+        evidence: vec![],
+    }]);
+    graded
+}
+
+#[test]
+fn attacks_count_by_weakness_and_by_who_saw_them() {
+    let fallen = ExploitOutcome::Exploited;
+    let graded = vec![
+        attacked("a", &["CWE-89"], ExploitOutcome::Withstood),
+        attacked("b", &["CWE-89", "CWE-20"], fallen),
+        flagged(attacked("c", &["CWE-22"], fallen), "S101", Severity::High),
+        flagged(
+            attacked("d", &["CWE-22"], ExploitOutcome::Withstood),
+            "S101",
+            Severity::High,
+        ),
+        attacked("e", &["CWE-22"], ExploitOutcome::NotRun),
+        sample("eve", "f", "f"),
+    ];
+    let metrics = measure(&[run(graded)]);
+    let eve = |name: &str| parts(get(&metrics, "eve", name));
+    assert_eq!(eve("caught_by.exploits"), (2.0, 4.0, 2));
+    assert_eq!(eve("caught_by.strict"), (2.0, 4.0, 2));
+    assert_eq!(eve("caught_by.any"), (3.0, 4.0, 2));
+    assert_eq!(eve("caught_only_by.exploits"), (1.0, 4.0, 2));
+    assert_eq!(eve("caught_only_by.strict"), (1.0, 4.0, 2));
+    assert_eq!(eve("caught_by.all"), (0.0, 4.0, 2));
+    assert_eq!(eve("vulnerable_rate"), (3.0, 6.0, 0));
+    let by_weakness = |cwe: &str| {
+        let slices = &metrics.systems[0].slices;
+        let slice = slices
+            .iter()
+            .find(|slice| slice.value.as_deref() == Some(cwe))
+            .unwrap();
+        (slice.samples, parts(slice.get("secure_pass@1").unwrap()))
+    };
+    assert_eq!(by_weakness("CWE-89"), (2, (1.0, 2.0, 0)));
+    assert_eq!(by_weakness("CWE-20"), (1, (0.0, 1.0, 0)));
+    assert_eq!(by_weakness("CWE-22").0, 3);
 }
 
 #[test]
