@@ -4,6 +4,7 @@
 //! failures reported, 2 could not run.
 
 mod commands;
+mod embedded;
 mod execution;
 mod grading;
 mod inputs;

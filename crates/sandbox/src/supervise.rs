@@ -65,6 +65,11 @@ impl Sandbox {
         self.host.walls()
     }
 
+    /// Whether runs can have a private folder ([`Worker::run_in_folder`]).
+    pub fn offers_folder(&self) -> bool {
+        self.host.namespaces != 0 && self.host.walls.stands(Wall::Seccomp)
+    }
+
     /// What time limits are measured with.
     pub fn clock(&self) -> ClockKind {
         self.host.clock()

@@ -6,6 +6,7 @@ mod generate;
 mod import;
 mod prepare;
 mod stats;
+mod suite;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Audit(audit::Arguments),
     Generate(generate::Arguments),
     Prepare(prepare::Arguments),
+    Suite(suite::Arguments),
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {
@@ -35,6 +37,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {
         Command::Audit(arguments) => audit::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Prepare(arguments) => prepare::run(arguments),
+        Command::Suite(arguments) => suite::run(arguments),
     }
 }
 

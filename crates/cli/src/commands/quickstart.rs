@@ -3,20 +3,16 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
 use scrl_corpus::Join;
-use scrl_record::{Problem, Sample};
 use scrl_report::Run;
 
 use super::report::write_documents;
 use crate::Done;
+use crate::embedded::Suite;
 use crate::execution::Defaults;
 use crate::grading::{GradingArguments, assign};
 use crate::run_folder::{InputFile, RunFolder, read_graded};
-
-const PROBLEMS: &str = include_str!("../../../../suites/starter/problems.jsonl");
-const SAMPLES: &str = include_str!("../../../../suites/starter/samples.jsonl");
 
 /// Grade the embedded starter suite and write a report
 #[derive(Debug, Args)]
@@ -36,28 +32,28 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
-    let problems: Vec<Problem> = parse(PROBLEMS)?;
-    let mut samples: Vec<Sample> = parse(SAMPLES)?;
+    let suite = Suite::starter()?;
+    let inputs = [
+        ("starter/problems.jsonl", suite.problems_text()?),
+        ("starter/samples.jsonl", suite.samples_text()?),
+    ];
+    let [problem_file, sample_file] =
+        inputs.map(|(name, text)| InputFile::of_bytes(name, text.as_bytes()));
+    let grading = arguments.grading.prepare(Defaults::EMBEDDED, None)?;
+    for (wall, reason) in grading.sandbox.walls().missing() {
+        crate::say(&format!("missing wall: {wall}: {reason}"));
+    }
+    let Suite {
+        problems,
+        mut samples,
+    } = suite.gradable(grading.sandbox.offers_folder());
     samples.truncate(arguments.limit.unwrap_or(usize::MAX));
     crate::say(&format!(
         "grading {} answers to {} problems; the answers were written for demonstration, no model wrote them",
         samples.len(),
         problems.len()
     ));
-    let grading = arguments.grading.prepare(Defaults::EMBEDDED, None)?;
-    for (wall, reason) in grading.sandbox.walls().missing() {
-        crate::say(&format!("missing wall: {wall}: {reason}"));
-    }
-    let description = grading.describe(
-        vec![InputFile::of_bytes(
-            "starter/problems.jsonl",
-            PROBLEMS.as_bytes(),
-        )],
-        vec![InputFile::of_bytes(
-            "starter/samples.jsonl",
-            SAMPLES.as_bytes(),
-        )],
-    );
+    let description = grading.describe(vec![problem_file], vec![sample_file]);
     let mut folder = RunFolder::begin_again(&arguments.out, &description)?;
     let join = Join::new(problems);
     let count = samples.len();
@@ -77,11 +73,4 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         arguments.out.join("report.html").display()
     ));
     Ok(Done::Well)
-}
-
-fn parse<T: serde::de::DeserializeOwned>(lines: &str) -> anyhow::Result<Vec<T>> {
-    lines
-        .lines()
-        .map(|line| serde_json::from_str(line).context("the embedded suite"))
-        .collect()
 }
