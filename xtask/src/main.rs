@@ -11,6 +11,7 @@ mod eval_analyzer;
 mod families;
 mod rules;
 mod scale_execution;
+mod secure_tasks;
 mod verdict_changes;
 
 use std::io::Write as _;
@@ -36,6 +37,8 @@ enum Command {
     BenchAnalyzer(bench_analyzer::Arguments),
     /// Write docs/rules.md from the rules
     Rules,
+    /// Write docs/secure-tasks.md from the tasks
+    SecureTasks,
     /// Write docs/families.md from the families of the curriculum
     Families,
     EvalAnalyzer(eval_analyzer::Arguments),
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
         Command::Rules => rules::run(),
         Command::Families => families::run(),
+        Command::SecureTasks => secure_tasks::run(),
         Command::EvalAnalyzer(arguments) => eval_analyzer::run(&arguments),
     };
     match result {

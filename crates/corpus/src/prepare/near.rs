@@ -104,7 +104,8 @@ mod tests {
     use super::*;
 
     fn text(words: std::ops::Range<u32>) -> String {
-        words.map(|word| format!("w{word} ")).collect()
+        let words: Vec<String> = words.map(|word| format!("w{word}")).collect();
+        words.join(" ")
     }
 
     #[test]
