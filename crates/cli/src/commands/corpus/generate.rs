@@ -27,7 +27,7 @@ const PATIENCE: u64 = 50_000;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  scrl corpus generate --count 1000 --out problems.jsonl\n  scrl corpus generate --seed 7 \
-                        --count 1000 --split train --out train.jsonl.gz --samples samples.jsonl.gz\n\nThe same seed gives \
+                        --count 500 --split train --out train.jsonl --samples answers.jsonl\n\nThe same seed gives \
                         the same bytes, whatever --jobs. docs/curriculum.md describes the families."
 )]
 pub(crate) struct Arguments {
