@@ -97,7 +97,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A format name that is not known.
-    #[error("unknown format `{0}`: use apps-plus, apps or jsonl")]
+    #[error("unknown format `{0}`: use apps-plus, apps, securityeval, sallm, seccodeplt or jsonl")]
     UnknownFormat(String),
 }
 

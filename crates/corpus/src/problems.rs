@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::fields::Fields;
 use crate::raw::{Place, RawRecords};
-use crate::{Error, Mode, Reason, Records, apps, apps_plus};
+use crate::{Error, Mode, Reason, Records, apps, apps_plus, seccodeplt, security_prompts};
 
 /// Problems, one at a time.
 pub type ProblemReader = Records<Problem>;
@@ -23,6 +23,12 @@ pub enum Format {
     AppsPlus,
     /// APPS: its folders, or the JSON Lines export.
     Apps,
+    /// `SecurityEval`: prompts without tests.
+    SecurityEval,
+    /// SALLM: prompts without tests.
+    Sallm,
+    /// `SecCodePLT`: descriptions and solutions, without its unit tests.
+    SecCodePlt,
     /// The uniform records.
     Jsonl,
 }
@@ -34,6 +40,9 @@ impl FromStr for Format {
         match text {
             "apps-plus" => Ok(Format::AppsPlus),
             "apps" => Ok(Format::Apps),
+            "securityeval" => Ok(Format::SecurityEval),
+            "sallm" => Ok(Format::Sallm),
+            "seccodeplt" => Ok(Format::SecCodePlt),
             "jsonl" => Ok(Format::Jsonl),
             _ => Err(Error::UnknownFormat(text.to_owned())),
         }
@@ -45,6 +54,9 @@ pub fn import(format: Format, path: &Path, mode: Mode) -> ProblemReader {
     match format {
         Format::AppsPlus => apps_plus::read(path, mode),
         Format::Apps => apps::read(path, mode),
+        Format::SecurityEval => security_prompts::read(path, mode, "securityeval"),
+        Format::Sallm => security_prompts::read(path, mode, "sallm"),
+        Format::SecCodePlt => seccodeplt::read(path, mode),
         Format::Jsonl => read_problems(&[path.to_owned()], mode),
     }
 }

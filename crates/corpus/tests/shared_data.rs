@@ -62,6 +62,35 @@ fn the_genuine_apps_plus_records_are_the_uniform_ones() {
     }
 }
 
+/// Those who bring them get every record, with the weakness that each is there for, and nothing that runs.
+#[test]
+fn sets_without_tests_are_imported_whole() {
+    for (format, name, count, weaknesses) in [
+        (Format::SecurityEval, "securityeval", 121, 69),
+        (Format::Sallm, "sallm-prompts", 100, 45),
+        (Format::SecCodePlt, "seccodeplt", 1_129, 28),
+    ] {
+        let Some(path) = data(&format!("security/{name}.jsonl.gz")) else {
+            continue;
+        };
+        let (problems, summary) = import(format, &path, Mode::Strict).read_all().unwrap();
+        assert_eq!((summary.read, summary.kept), (count, count), "{name}");
+        let mut written = Vec::new();
+        let mut named = HashSet::new();
+        for problem in &problems {
+            assert!(problem.tests.is_empty() && !problem.prompt.is_empty());
+            named.extend(problem.cwes.clone());
+            write_problem(&mut written, problem).unwrap();
+        }
+        assert_eq!(named.len(), weaknesses, "{name}");
+        let folder = tempfile::tempdir().unwrap();
+        let uniform = folder.path().join("problems.jsonl");
+        std::fs::write(&uniform, written).unwrap();
+        let (back, _) = read_problems(&[uniform], Mode::Strict).read_all().unwrap();
+        assert_eq!(back, problems, "{name}");
+    }
+}
+
 fn values(problem: &Problem) -> Vec<(Value, Value)> {
     let value = |json: &str| serde_json::from_str(json).unwrap();
     let tests = problem.tests.iter();

@@ -37,6 +37,18 @@ enum FormatArgument {
     AppsPlus,
     /// APPS: its folders, or the JSON Lines export
     Apps,
+    #[value(
+        name = "securityeval",
+        help = "Prompts of SecurityEval; without tests, answers are analysed and not run"
+    )]
+    SecurityEval,
+    /// Prompts of SALLM, without tests
+    Sallm,
+    #[value(
+        name = "seccodeplt",
+        help = "Tasks of SecCodePLT, without its unit tests"
+    )]
+    SecCodePlt,
     /// Uniform JSON Lines, checked
     Jsonl,
     /// Recorded verdicts of the seed benchmark, into graded samples
@@ -48,6 +60,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     match arguments.format {
         FormatArgument::AppsPlus => import_problems(arguments, Format::AppsPlus, mode),
         FormatArgument::Apps => import_problems(arguments, Format::Apps, mode),
+        FormatArgument::SecurityEval => import_problems(arguments, Format::SecurityEval, mode),
+        FormatArgument::Sallm => import_problems(arguments, Format::Sallm, mode),
+        FormatArgument::SecCodePlt => import_problems(arguments, Format::SecCodePlt, mode),
         FormatArgument::Jsonl => import_problems(arguments, Format::Jsonl, mode),
         FormatArgument::SeedResults => import_seed_results(arguments, mode),
     }
