@@ -212,4 +212,49 @@ mod tests {
         let starter = Suite::starter().unwrap();
         assert_eq!(starter.samples.len(), 3 * starter.problems.len());
     }
+
+    /// The rows of five words of a statement.
+    fn rows(problem: &Problem) -> HashSet<Vec<String>> {
+        let words: Vec<String> = problem
+            .prompt
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        words.windows(5).map(<[String]>::to_vec).collect()
+    }
+
+    /// What one suite trains must not be what another one measures.
+    #[test]
+    fn suites_have_no_task_in_common() {
+        let curriculum = Curriculum::new(SEED, &[]).unwrap();
+        let generated: Vec<Problem> = (0..10 * curriculum.families().len() as u64)
+            .map(|number| curriculum.instance(number).problem)
+            .collect();
+        let suites: [Vec<Problem>; 3] = [
+            parse(PROBLEMS).unwrap(),
+            Suite::secure_tasks().unwrap().problems,
+            generated,
+        ];
+        let suites = suites.map(|suite| {
+            let with_rows = |problem| (rows(&problem), problem);
+            suite.into_iter().map(with_rows).collect::<Vec<_>>()
+        });
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            for (rows, problem) in &suites[one] {
+                for (other_rows, other) in &suites[other] {
+                    let common = rows.intersection(other_rows).count() as f64;
+                    let share = common / (rows.len() + other_rows.len()) as f64 * 2.0;
+                    assert!(share < 0.5, "{} and {}: {share}", problem.id, other.id);
+                    let solutions = &other.canonical_solutions;
+                    let is_same = |code| solutions.contains(code);
+                    let same = problem
+                        .canonical_solutions
+                        .iter()
+                        .find(|code| is_same(code));
+                    assert_eq!(same, None, "{} and {}", problem.id, other.id);
+                }
+            }
+        }
+    }
 }
