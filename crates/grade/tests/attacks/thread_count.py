@@ -11,7 +11,7 @@ threading.stack_size(64 << 10)
 started = 0
 try:
     for _ in range(4000):
-        threading.Thread(target=time.sleep, args=(0.2,), daemon=True).start()
+        threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
         started += 1
 except RuntimeError:
     pass
