@@ -13,6 +13,7 @@
 //! ```
 
 mod call;
+mod constant;
 mod decode;
 mod issue;
 mod literal;
@@ -28,6 +29,7 @@ mod settings;
 mod strict;
 mod syntax;
 
+pub use constant::Constant;
 pub use decode::decode;
 pub use issue::{Located, Scan};
 pub use module::{Mode, Module, SyntaxError};

@@ -1,7 +1,10 @@
 //! One Python source, parsed once and asked many questions.
 
+use std::collections::BTreeMap;
+
 use scrl_record::Finding;
 
+use crate::constant::{Constant, constants};
 use crate::issue::Scan;
 use crate::outline::{self, Outline};
 use crate::profile::Profile;
@@ -64,6 +67,11 @@ impl Module {
     /// The first syntax error, where there is one.
     pub fn syntax_error(&self) -> Option<&SyntaxError> {
         self.tree.error.as_ref()
+    }
+
+    /// What each name holds in the end, of a text that only imports and assigns names; of any other, nothing.
+    pub fn constants(&self) -> Option<BTreeMap<String, Constant>> {
+        constants(&self.tree)
     }
 
     /// The weaknesses found, sorted by line, column and id.

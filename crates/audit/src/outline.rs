@@ -32,6 +32,8 @@ pub struct FunctionOutline {
     pub is_empty_body: bool,
     /// Parameters of every kind, `self`, `*args` and `**kwargs` included.
     pub parameters: usize,
+    /// Names of those that can be given by position, in order, `self` included.
+    pub positional: Vec<String>,
 }
 
 /// One class.
@@ -108,6 +110,10 @@ fn function(statement: &Stmt) -> Option<FunctionOutline> {
                 name: name.id.to_string(),
                 is_empty_body: false,
                 parameters: lambda.parameters.as_deref().map_or(0, count),
+                positional: lambda
+                    .parameters
+                    .as_deref()
+                    .map_or_else(Vec::new, positional),
             }),
             _ => None,
         },
@@ -120,7 +126,15 @@ fn definition(def: &StmtFunctionDef) -> FunctionOutline {
         name: def.name.to_string(),
         is_empty_body: def.body.iter().all(is_idle),
         parameters: count(&def.parameters),
+        positional: positional(&def.parameters),
     }
+}
+
+fn positional(parameters: &Parameters) -> Vec<String> {
+    let either = parameters.posonlyargs.iter().chain(&parameters.args);
+    either
+        .map(|parameter| parameter.parameter.name.to_string())
+        .collect()
 }
 
 fn count(parameters: &Parameters) -> usize {

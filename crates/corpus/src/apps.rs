@@ -83,6 +83,7 @@ impl Parts {
             family: None,
             exploit_tests: Vec::new(),
             files: Vec::new(),
+            preamble: String::new(),
             insecure_solutions: Vec::new(),
         })
     }

@@ -58,6 +58,7 @@ fn problem(text: &str, index: u64) -> Result<Problem, Reason> {
         family: None,
         exploit_tests: Vec::new(),
         files: Vec::new(),
+        preamble: String::new(),
         insecure_solutions: Vec::new(),
     })
 }

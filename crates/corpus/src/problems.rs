@@ -158,6 +158,7 @@ fn problem(text: &str) -> Result<Problem, Reason> {
         family: fields.optional("family")?,
         exploit_tests: fields.or_default("exploit_tests")?,
         files: fields.or_default("files")?,
+        preamble: fields.or_default("preamble")?,
         insecure_solutions: fields.or_default("insecure_solutions")?,
     })
 }

@@ -93,6 +93,8 @@ struct ExploitFile {
     secrets: Vec<String>,
     may_refuse: Option<bool>,
     #[serde(default)]
+    must_refuse: bool,
+    #[serde(default)]
     unpredictable: bool,
     files: Option<FilesAfter>,
 }
@@ -174,6 +176,7 @@ fn task(family: &str, name: &str, text: &str) -> Result<SecureTask, String> {
         family: Some(family.to_owned()),
         exploit_tests: exploit_tests?,
         files: file.files.into_iter().map(private).collect(),
+        preamble: String::new(),
         insecure_solutions: solutions(file.insecure),
     };
     Ok(SecureTask {
@@ -240,6 +243,7 @@ fn exploit_test(file: ExploitFile) -> Result<ExploitTest, String> {
         lacks: file.lacks,
         secrets: file.secrets,
         may_refuse: file.may_refuse.unwrap_or(true),
+        must_refuse: file.must_refuse,
         unpredictable: file.unpredictable,
         files: file.files,
         title,

@@ -94,6 +94,9 @@ fn condition(attack: &ExploitTest) -> String {
     if parts.is_empty() {
         parts.push("it ends within its limits".to_owned());
     }
+    if attack.must_refuse {
+        return "it refuses.".to_owned();
+    }
     let refusal = if attack.may_refuse {
         ", or it refuses"
     } else {

@@ -77,6 +77,7 @@ fn problem(text: &str, source: &str) -> Result<Problem, Reason> {
         family: None,
         exploit_tests: Vec::new(),
         files: Vec::new(),
+        preamble: String::new(),
         insecure_solutions: vec![insecure],
     })
 }

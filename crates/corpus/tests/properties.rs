@@ -63,6 +63,7 @@ prop_compose! {
             family: None,
             exploit_tests: Vec::new(),
             files: Vec::new(),
+            preamble: String::new(),
             insecure_solutions: Vec::new(),
         }
     }

@@ -150,6 +150,7 @@ fn problem(
             .map(|exploit| exploit_test(kind, exploit))
             .collect(),
         files: Vec::new(),
+        preamble: String::new(),
         insecure_solutions: if draft.exploits.is_empty() {
             Vec::new()
         } else {
@@ -180,6 +181,7 @@ fn exploit_test(kind: Kind, exploit: &Exploit) -> ExploitTest {
         lacks: exploit.lacks.clone(),
         secrets: Vec::new(),
         may_refuse: exploit.may_refuse,
+        must_refuse: false,
         unpredictable: exploit.unpredictable,
         files: None,
     }

@@ -156,6 +156,7 @@ def run_script(program, call, _args):
     if code is None:
         return
     module = fresh_module("__main__")
+    program.prepare(module)
     exec(code, module.__dict__)
     if call:
         module.__dict__[call]()
@@ -168,6 +169,7 @@ def run_call(program, entry, args):
     args = json.loads(args)
     module = fresh_module("solution")
     module.__dict__["__builtins__"] = PRELUDE
+    program.prepare(module)
     exec(code, module.__dict__)
     result = settled(find_entry(module, entry)(*args))
     report("V", encode(result))
@@ -295,7 +297,8 @@ def run(action, program, entry, args):
 class Program:
     """The source of a program, compiled once for all tests of a batch."""
 
-    def __init__(self, action, source):
+    def __init__(self, action, preamble, source):
+        self.preamble = preamble
         self.source = source
         self.is_call = action == "call"
         self.compiled = None
@@ -306,9 +309,18 @@ class Program:
             self.compiled = compiled(self.source)
         return self.compiled
 
+    def prepare(self, module):
+        """Runs what the problem says is there already; by itself, so that the program may begin as it likes."""
+        if self.preamble:
+            exec(compile(self.preamble, "given.py", "exec", dont_inherit=True), module.__dict__)
+
+    def has(self, text):
+        """Whether it is written in it, or in what is there already."""
+        return text in self.source or text in self.preamble
+
     def may_use(self, name):
         """Whether it has the name, written out or from the prelude."""
-        return self.is_call or name in self.source
+        return self.is_call or self.has(name)
 
 
 # What a program leaves behind in the process, so that the next test of its batch gets a new one: processes and
@@ -336,7 +348,7 @@ class Traces:
     def can_be_undone(self, program):
         return (
             len(threading._active) == 1
-            and "__del__" not in program.source
+            and not program.has("__del__")
             and sys.modules.keys().isdisjoint(TELLTALES)
             and self.has_items(vars(builtins), self.builtins)
             and os.getcwd() == FOLDER
@@ -382,7 +394,7 @@ def warm_up(folder, fork_server, traces):
         for fd in (0, 1):
             os.lseek(fd, 0, os.SEEK_SET)
         for action, entry, args in (("script", None, ""), ("call", "first_at_least", "[[1, 4, 9], 5]")):
-            program = Program(action, source)
+            program = Program(action, "", source)
             fresh_streams()
             if run(action, program, entry, args) or not traces.can_be_undone(program):
                 raise RuntimeError("the warm-up failed")
@@ -408,8 +420,8 @@ def main():
     fork_server = load_fork_server()
     traces = Traces(fork_server)
     streams = warm_up(folder, fork_server, traces)
-    action, source, entry, args, is_batch = marshal.loads(fork_server.serve(CONTROL_FD))
-    program = Program(action, source)
+    action, preamble, source, entry, args, is_batch = marshal.loads(fork_server.serve(CONTROL_FD))
+    program = Program(action, preamble, source)
     code = 1
     try:
         while True:

@@ -98,9 +98,11 @@ fn database(
         call: None,
     };
     let (ran, left) =
-        harness::run_in_folder(worker, BUILDER, task, &[], limits).map_err(|error| Unready {
-            owner: FaultOwner::Infrastructure,
-            reason: error.to_string(),
+        harness::run_in_folder(worker, BUILDER.into(), task, &[], limits).map_err(|error| {
+            Unready {
+                owner: FaultOwner::Infrastructure,
+                reason: error.to_string(),
+            }
         })?;
     if let Some(raised) = &ran.raised {
         return Err(wrong(&format!("its `sql` fails: {}", raised.describe())));

@@ -15,6 +15,7 @@ use crate::cache::Cache;
 use crate::dossier::{Dossier, Dossiers};
 use crate::extract::{Extracted, extract};
 use crate::folder::Unready;
+use crate::harness::Source;
 use crate::judge::compare_for;
 use crate::reference;
 use crate::reward::rewards;
@@ -250,7 +251,10 @@ impl<'a> Grader<'a> {
         folder: Option<&'t [FolderEntry]>,
     ) -> Program<'t> {
         Program {
-            code,
+            source: Source {
+                preamble: &problem.preamble,
+                code,
+            },
             problem,
             call: uncalled_entry(problem, module),
             compare: compare_for(problem, self.settings.compare),

@@ -4,6 +4,21 @@ use std::ops::ControlFlow;
 
 use scrl_sandbox::{Ending, Error, FolderEntry, Job, Limits, Outcome, Worker};
 
+/// The text of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// What runs first, in the same module: code that the problem says is there already.
+    pub preamble: &'a str,
+    /// The answer.
+    pub code: &'a str,
+}
+
+impl<'a> From<&'a str> for Source<'a> {
+    fn from(code: &'a str) -> Self {
+        Self { preamble: "", code }
+    }
+}
+
 /// What to do with a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task<'a> {
@@ -60,9 +75,14 @@ pub struct Ran {
     pub arguments_after: Option<String>,
 }
 
-/// Runs `code`; an error is a failure of ours and says nothing about the program.
-pub fn run(worker: &mut Worker, code: &str, task: Task<'_>, limits: &Limits) -> Result<Ran, Error> {
-    let payload = first_payload(code, task, false);
+/// Runs `source`; an error is a failure of ours and says nothing about the program.
+pub fn run<'a>(
+    worker: &mut Worker,
+    source: impl Into<Source<'a>>,
+    task: Task<'_>,
+    limits: &Limits,
+) -> Result<Ran, Error> {
+    let payload = first_payload(source.into(), task, false);
     let stdin = task.stdin().as_bytes();
     let job = Job {
         payload: &payload,
@@ -74,12 +94,12 @@ pub fn run(worker: &mut Worker, code: &str, task: Task<'_>, limits: &Limits) -> 
 /// The same in a private folder that holds `entries`; also returns what is in it afterwards.
 pub(crate) fn run_in_folder(
     worker: &mut Worker,
-    code: &str,
+    source: Source<'_>,
     task: Task<'_>,
     entries: &[FolderEntry],
     limits: &Limits,
 ) -> Result<(Ran, Vec<FolderEntry>), Error> {
-    let payload = first_payload(code, task, false);
+    let payload = first_payload(source, task, false);
     let stdin = task.stdin().as_bytes();
     let job = Job {
         payload: &payload,
@@ -89,20 +109,20 @@ pub(crate) fn run_in_folder(
     Ok((read_reports(outcome), left))
 }
 
-/// Runs `code` on `tasks`, which are alike but for their inputs, one after another in one process, until `each` breaks
+/// Runs `source` on `tasks`, which are alike but for their inputs, one after another in one process, until `each` breaks
 /// off. Where the process ends early the rest of the tasks is not begun; at least one is. Returns the highest
 /// resident memory in bytes.
 ///
 /// # Panics
 /// If `tasks` is empty.
-pub fn run_batch(
+pub fn run_batch<'a>(
     worker: &mut Worker,
-    code: &str,
+    source: impl Into<Source<'a>>,
     tasks: &[Task<'_>],
     limits: &Limits,
     each: &mut dyn FnMut(Ran) -> ControlFlow<()>,
 ) -> Result<u64, Error> {
-    let first = first_payload(code, tasks[0], true);
+    let first = first_payload(source.into(), tasks[0], true);
     let payloads = std::iter::once(&first[..]).chain(tasks[1..].iter().map(Task::arguments));
     let jobs: Vec<Job<'_>> = tasks
         .iter()
@@ -132,15 +152,16 @@ impl<'a> Task<'a> {
 }
 
 /// What the driver reads first: a tuple in the format of Python's `marshal`, which costs it the least to read.
-fn first_payload(code: &str, task: Task<'_>, is_batch: bool) -> Vec<u8> {
+fn first_payload(source: Source<'_>, task: Task<'_>, is_batch: bool) -> Vec<u8> {
     let (action, entry, arguments) = match task {
         Task::Compile => ("compile", None, ""),
         Task::Script { call, .. } => ("script", call, ""),
         Task::Call { entry, arguments } => ("call", Some(entry), arguments),
     };
-    let mut bytes = vec![b'(', 5, 0, 0, 0];
+    let mut bytes = vec![b'(', 6, 0, 0, 0];
     marshal_text(&mut bytes, action);
-    marshal_text(&mut bytes, code);
+    marshal_text(&mut bytes, source.preamble);
+    marshal_text(&mut bytes, source.code);
     match entry {
         Some(entry) => marshal_text(&mut bytes, entry),
         None => bytes.push(b'N'),

@@ -27,7 +27,7 @@ pub use cache::{Cache, CacheError, CacheUse};
 pub use dossier::Dossiers;
 pub use extract::{Extracted, extract};
 pub use grader::{Assignment, Grader, Settings, StopAt};
-pub use harness::{Raised, Ran, Task, run, run_batch};
+pub use harness::{Raised, Ran, Source, Task, run, run_batch};
 pub use judge::compare_for;
 pub use pipeline::{PipelineError, WorkError, grade_all};
 pub use python::{Python, PythonError};

@@ -13,13 +13,13 @@ use scrl_sandbox::{Error, FolderEntry, Limits, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::grader::Settings;
-use crate::harness::{self, Ran, Task};
+use crate::harness::{self, Ran, Source, Task};
 use crate::judge::{judge, mebibytes};
 
 /// A program and what it is tested on.
 #[derive(Clone, Copy)]
 pub(crate) struct Program<'a> {
-    pub(crate) code: &'a str,
+    pub(crate) source: Source<'a>,
     pub(crate) problem: &'a Problem,
     /// The function that wraps a program for standard input and that nothing calls.
     pub(crate) call: Option<&'a str>,
@@ -149,7 +149,7 @@ impl<'a> Testing<'a> {
         let (program, tested) = (self.program, &mut self.tested);
         let peak = harness::run_batch(
             self.worker,
-            program.code,
+            program.source,
             tasks,
             &program.limits,
             &mut |ran| {
@@ -174,10 +174,10 @@ impl<'a> Testing<'a> {
     }
 
     fn run_alone(&mut self, task: Task<'_>, at: usize) -> Result<TestResult, Error> {
-        let (code, limits) = (self.program.code, &self.program.limits);
+        let (source, limits) = (self.program.source, &self.program.limits);
         let ran = match self.program.folder {
-            Some(folder) => harness::run_in_folder(self.worker, code, task, folder, limits)?.0,
-            None => harness::run(self.worker, code, task, limits)?,
+            Some(folder) => harness::run_in_folder(self.worker, source, task, folder, limits)?.0,
+            None => harness::run(self.worker, source, task, limits)?,
         };
         Ok(note(&mut self.tested, self.program, &ran, at))
     }

@@ -266,7 +266,7 @@ fn seeds_and_addresses_are_the_same_in_every_zygote() {
     };
     let output = || {
         let mut worker = sandbox.worker().unwrap();
-        let ran = scrl_grade::run(&mut worker, &program.code, task, &limits()).unwrap();
+        let ran = scrl_grade::run(&mut worker, program.code.as_str(), task, &limits()).unwrap();
         String::from_utf8(ran.outcome.stdout).unwrap()
     };
     assert_eq!(output(), output());

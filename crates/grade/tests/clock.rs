@@ -39,7 +39,7 @@ fn judged(worker: &mut Worker, how: &str) -> f64 {
         call: None,
     };
     let limits = Limits::default().with_cpu(Duration::from_secs(2));
-    let ran = scrl_grade::run(worker, &code, task, &limits).unwrap();
+    let ran = scrl_grade::run(worker, code.as_str(), task, &limits).unwrap();
     assert!(ran.ended_well(), "{ran:?}");
     ran.outcome.usage.judged.as_secs_f64()
 }

@@ -78,6 +78,9 @@ pub struct Problem {
     /// Code the answer starts from, often a signature; empty when there is none.
     #[serde(default)]
     pub starter_code: String,
+    /// Code that the statement says is there already; it runs before each answer, in the answer's module.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub preamble: String,
     /// `f` or `Solution.m`: what to call; for `stdin` the function that wraps the program, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_point: Option<String>,

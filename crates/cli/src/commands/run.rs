@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         stdin: &stdin,
         call: None,
     };
-    let ran = scrl_grade::run(&mut worker, &code, task, &execution.limits)?;
+    let ran = scrl_grade::run(&mut worker, code.as_str(), task, &execution.limits)?;
     if arguments.json {
         crate::show_json(&as_json(&ran, &execution))?;
     } else {

@@ -116,7 +116,8 @@ pub(crate) fn of_problem(problem: &Problem) -> Key {
 pub(crate) fn of_program(run: &Hash, problem: &Key, program: &Program<'_>) -> Key {
     let mut hash = run.clone();
     hash.field(problem.bytes());
-    hash.field(program.code.as_bytes());
+    hash.field(program.source.preamble.as_bytes());
+    hash.field(program.source.code.as_bytes());
     hash.optional(program.call);
     let Compare { mode, tolerance } = program.compare;
     hash.field(mode.as_str().as_bytes());

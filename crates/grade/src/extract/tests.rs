@@ -48,6 +48,7 @@ fn problem(kind: Kind, prompt: &str, starter_code: &str, entry_point: Option<&st
         family: None,
         exploit_tests: Vec::new(),
         files: Vec::new(),
+        preamble: String::new(),
         insecure_solutions: Vec::new(),
     }
 }
