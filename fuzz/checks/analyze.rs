@@ -1,4 +1,4 @@
-//! Any bytes as a source file: decoding, parsing, both modes, the outline; every position must lie in the text.
+//! Any bytes as a source file: decoding, parsing, both modes, the outline, the constants; every position must lie in the text.
 //!
 //! Run by the target `analyze` without end, and by the tests of `scrl-audit` over the corpus that is kept.
 
@@ -32,6 +32,7 @@ pub(crate) fn any_bytes(bytes: &[u8]) -> Seen {
     }
     let _ = module.outline();
     let _ = module.code_lines();
+    let _ = module.constants();
     Seen {
         parses: module.parses(),
         findings: scan.findings.len() + strict.len(),
