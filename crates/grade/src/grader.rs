@@ -16,6 +16,7 @@ use crate::dossier::{Dossier, Dossiers};
 use crate::extract::{Extracted, extract};
 use crate::folder::Unready;
 use crate::judge::compare_for;
+use crate::python::NUMPY_USERS;
 use crate::reference;
 use crate::reward::rewards;
 use crate::runner::Runner;
@@ -251,6 +252,7 @@ impl<'a> Grader<'a> {
     ) -> Program<'t> {
         Program {
             code,
+            uses_numpy: NUMPY_USERS.iter().any(|name| module.imports(name)),
             problem,
             call: uncalled_entry(problem, module),
             compare: compare_for(problem, self.settings.compare),

@@ -20,6 +20,8 @@ use crate::judge::{judge, mebibytes};
 #[derive(Clone, Copy)]
 pub(crate) struct Program<'a> {
     pub(crate) code: &'a str,
+    /// Whether it imports numpy, or what is built on it.
+    pub(crate) uses_numpy: bool,
     pub(crate) problem: &'a Problem,
     /// The function that wraps a program for standard input and that nothing calls.
     pub(crate) call: Option<&'a str>,

@@ -80,6 +80,15 @@ impl Sandbox {
         &self.limits
     }
 
+    /// The same with another kind of its runtime; nothing where it has none of that name.
+    pub fn of_kind(&self, kind: &str) -> Option<Self> {
+        let runtime = Arc::new(self.runtime.of_kind(kind)?);
+        Some(Self {
+            runtime,
+            ..self.clone()
+        })
+    }
+
     /// A worker with a zygote of its own. It belongs to the calling thread: the zygote ends with that thread.
     pub fn worker(&self) -> Result<Worker, Error> {
         let zygote = self.start_zygote()?;

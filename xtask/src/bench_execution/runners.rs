@@ -96,7 +96,7 @@ impl Runner {
         let Some(host) = self.host() else {
             return self.run_script(case, python, tests);
         };
-        Ours::start(python, host)?.run(case, tests, self.tests_per_process(case))
+        Ours::start(python, host, case)?.run(case, tests, self.tests_per_process(case))
     }
 
     /// The walls of ours; absent for the others.
@@ -199,13 +199,14 @@ struct Ours {
 }
 
 impl Ours {
-    fn start(python: &str, host: Host) -> anyhow::Result<Self> {
+    fn start(python: &str, host: Host, case: &Case) -> anyhow::Result<Self> {
         keep_to_processor();
         let python = Python::find(python)?;
         let limits = Limits::default();
         let sandbox = Sandbox::new(Arc::new(host), Arc::new(python.runtime()), limits, Level::D)?;
+        let of_kind = case.module.and_then(|module| sandbox.of_kind(module));
         Ok(Self {
-            worker: sandbox.worker()?,
+            worker: of_kind.unwrap_or(sandbox).worker()?,
             limits,
         })
     }
