@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::{Context as _, ensure};
 use clap::ValueEnum;
@@ -41,6 +42,8 @@ pub(crate) enum Runner {
     NoCgroup,
     /// As isolated, with time limits in CPU time instead of instructions.
     CpuClock,
+    /// As isolated, a worker on each processor at the same time.
+    EveryProcessor,
     /// Ours, a fork a sample, every wall this machine offers.
     Batched,
 }
@@ -60,6 +63,7 @@ impl Runner {
             Runner::NoLandlock => "no-landlock",
             Runner::NoCgroup => "no-cgroup",
             Runner::CpuClock => "cpu-clock",
+            Runner::EveryProcessor => "every-processor",
             Runner::Batched => "batched",
         }
     }
@@ -80,6 +84,7 @@ impl Runner {
     pub(crate) fn tests_per_process(self, case: &Case) -> u32 {
         match self {
             Runner::Batched => case.tests_per_sample,
+            Runner::EveryProcessor => processors(),
             _ => 1,
         }
     }
@@ -96,13 +101,16 @@ impl Runner {
         let Some(host) = self.host() else {
             return self.run_script(case, python, tests);
         };
+        if self == Runner::EveryProcessor {
+            return on_every_processor(&host, case, python, tests);
+        }
         Ours::start(python, host, case)?.run(case, tests, self.tests_per_process(case))
     }
 
     /// The walls of ours; absent for the others.
     fn host(self) -> Option<Host> {
         let without: &[Wall] = match self {
-            Runner::Isolated | Runner::Batched => &[],
+            Runner::Isolated | Runner::EveryProcessor | Runner::Batched => &[],
             Runner::CpuClock => return Some(Host::detect().with_cpu_time()),
             Runner::NoNamespaces => &[Wall::Namespaces, Wall::UserSwitch],
             Runner::NoSeccomp => &[Wall::Seccomp],
@@ -163,6 +171,22 @@ impl Runner {
         command.arg(script);
         Ok(command)
     }
+}
+
+fn processors() -> u32 {
+    thread::available_parallelism().map_or(1, |count| count.get() as u32)
+}
+
+/// Runs `tests` tests, the same number on each processor.
+fn on_every_processor(host: &Host, case: &Case, python: &str, tests: u32) -> anyhow::Result<()> {
+    let processors = processors();
+    let work = || Ours::start(python, host.clone(), case)?.run(case, tests / processors, 1);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().expect("no worker panics"))
+    })
 }
 
 /// A call problem's program as its own script, for the runners that know no calls.
