@@ -15,6 +15,7 @@ fn main() {
     for source in [
         "shim/python.rs",
         "../sandbox/inside/fork_server.rs",
+        "../sandbox/inside/large_pages.rs",
         "../sandbox/inside/protocol.rs",
         "../sandbox/inside/settle.rs",
         "../sandbox/inside/text.rs",

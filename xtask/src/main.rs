@@ -13,6 +13,7 @@ mod rules;
 mod scale_execution;
 mod secure_tasks;
 mod verdict_changes;
+mod verdict_stability;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ enum Command {
     BenchExecution(bench_execution::Arguments),
     ScaleExecution(scale_execution::Arguments),
     VerdictChanges(verdict_changes::Arguments),
+    VerdictStability(verdict_stability::Arguments),
     BanditParity(bandit_parity::Arguments),
     BenchAnalyzer(bench_analyzer::Arguments),
     /// Write docs/rules.md from the rules
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::BenchExecution(arguments) => bench_execution::run(&arguments),
         Command::ScaleExecution(arguments) => scale_execution::run(&arguments),
         Command::VerdictChanges(arguments) => verdict_changes::run(&arguments),
+        Command::VerdictStability(arguments) => verdict_stability::run(&arguments),
         Command::BanditParity(arguments) => bandit_parity::run(&arguments),
         Command::BenchAnalyzer(arguments) => bench_analyzer::run(&arguments),
         Command::Rules => rules::run(),

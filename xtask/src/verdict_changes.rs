@@ -25,15 +25,40 @@ pub(crate) struct Arguments {
 
 /// Two runs, test by test.
 #[derive(Debug, Default, PartialEq)]
-struct Changes {
+pub(crate) struct Changes {
+    /// Samples that were tested in both.
     samples: usize,
     tests: usize,
     /// Tests that one of the runs left alone.
     not_run: usize,
-    lines: Vec<String>,
+    /// One for each difference.
+    pub(crate) lines: Vec<String>,
 }
 
 impl Changes {
+    /// Between two runs, each a folder or its graded.jsonl.
+    pub(crate) fn of_runs(one: &Path, other: &Path) -> anyhow::Result<Self> {
+        Self::between(&read(one)?, &read(other)?)
+    }
+
+    /// These and others.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.samples += other.samples;
+        self.tests += other.tests;
+        self.not_run += other.not_run;
+        self.lines.extend(other.lines);
+    }
+
+    pub(crate) fn summary(&self) -> String {
+        format!(
+            "{} samples, {} tests, {} of them not run in one of the runs; {} verdicts differ",
+            self.samples,
+            self.tests,
+            self.not_run,
+            self.lines.len()
+        )
+    }
+
     fn between(one: &[Graded], other: &[Graded]) -> anyhow::Result<Self> {
         let by_id: HashMap<&SampleId, &Graded> = other
             .iter()
@@ -63,7 +88,6 @@ impl Changes {
             if one.tests.is_none() != other.tests.is_none() {
                 self.lines.push(format!("{id}: tested in one run only"));
             }
-            self.samples += 1;
             return Ok(());
         };
         if tests.len() != again.len() {
@@ -91,17 +115,11 @@ impl Changes {
 
 /// Whether there are no changes.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
-    let changes = Changes::between(&read(&arguments.one)?, &read(&arguments.other)?)?;
+    let changes = Changes::of_runs(&arguments.one, &arguments.other)?;
     for line in &changes.lines {
         crate::show(&format!("{line}\n"))?;
     }
-    crate::show(&format!(
-        "{} samples, {} tests, {} of them not run in one of the runs; {} verdicts differ\n",
-        changes.samples,
-        changes.tests,
-        changes.not_run,
-        changes.lines.len()
-    ))?;
+    crate::show(&format!("{}\n", changes.summary()))?;
     Ok(changes.lines.is_empty())
 }
 

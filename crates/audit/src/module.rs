@@ -102,6 +102,22 @@ impl Module {
             .count() as u32
     }
 
+    /// Whether it imports the package `name`, or something of it, anywhere.
+    pub fn imports(&self, name: &str) -> bool {
+        let is_of = |module: &str| module.split('.').next() == Some(name);
+        let mut found = false;
+        walk(self.tree.body(), |node, _| {
+            found |= match node {
+                Node::Stmt(Stmt::Import(import)) => import.names.iter().any(|it| is_of(&it.name)),
+                Node::Stmt(Stmt::ImportFrom(import)) => {
+                    import.level == 0 && import.module.as_deref().is_some_and(is_of)
+                }
+                _ => false,
+            };
+        });
+        found
+    }
+
     /// Whether `name` is read anywhere outside the body of the module-level definition of that name.
     ///
     /// `name()` under `if __name__ == "__main__":` counts; a recursive call inside `def name` does not.
@@ -132,6 +148,21 @@ fn inside_own_definition(ancestors: &[Node<'_>], name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_is_imported_whole_or_in_part() {
+        for (source, imports) in [
+            ("import numpy as np\n", true),
+            ("import os, numpy.linalg\n", true),
+            ("def f():\n    from numpy.fft import fft\n", true),
+            ("from numpy import *\n", true),
+            ("from .numpy import x\n", false),
+            ("import numpyro\n", false),
+            ("from os import numpy\n# import numpy\n", false),
+        ] {
+            assert_eq!(Module::parse(source).imports("numpy"), imports, "{source}");
+        }
+    }
 
     #[test]
     fn a_call_outside_its_own_definition_counts() {

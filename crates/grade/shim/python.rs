@@ -13,6 +13,8 @@
 
 #[path = "../../sandbox/inside/fork_server.rs"]
 mod fork_server;
+#[path = "../../sandbox/inside/large_pages.rs"]
+mod large_pages;
 #[path = "../../sandbox/inside/settle.rs"]
 mod settle;
 #[cfg(target_arch = "x86_64")]

@@ -337,17 +337,33 @@ WARM_UP_ROUNDS = 20
 WARM_UP_INPUT = b"5\n3 8 1 8 6\nsome\nWords\n"
 
 
+def load(names):
+    """Imports what the programs of this zygote use and most others do without."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except Exception:
+            return  # Broken: each program that imports it hears why.
+    if "numpy" in names:
+        import numpy.random
+
+        numpy.random.seed(0)
+
+
 class Traces:
     """Whether what a program left in this process can be undone."""
 
-    def __init__(self, fork_server):
+    def __init__(self, fork_server, loaded):
+        # Of the settings of a package that has been loaded we know nothing.
+        self.are_known = not loaded
         self.has_items = fork_server.has_items
         self.builtins = fork_server.items(vars(builtins))
         self.environment = fork_server.items(os.environ._data)
 
     def can_be_undone(self, program):
         return (
-            len(threading._active) == 1
+            self.are_known
+            and len(threading._active) == 1
             and not program.has("__del__")
             and sys.modules.keys().isdisjoint(TELLTALES)
             and self.has_items(vars(builtins), self.builtins)
@@ -396,7 +412,7 @@ def warm_up(folder, fork_server, traces):
         for action, entry, args in (("script", None, ""), ("call", "first_at_least", "[[1, 4, 9], 5]")):
             program = Program(action, "", source)
             fresh_streams()
-            if run(action, program, entry, args) or not traces.can_be_undone(program):
+            if run(action, program, entry, args) or (traces.are_known and not traces.can_be_undone(program)):
                 raise RuntimeError("the warm-up failed")
             forget(program)
     for fd in (0, 1, 2):
@@ -414,11 +430,12 @@ def warm_up(folder, fork_server, traces):
 
 def main():
     no_digit_limit()
-    sys.argv = ["solution.py"]
+    loaded, sys.argv = sys.argv[1:], ["solution.py"]
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if path not in ("", folder)]
     fork_server = load_fork_server()
-    traces = Traces(fork_server)
+    load(loaded)
+    traces = Traces(fork_server, loaded)
     streams = warm_up(folder, fork_server, traces)
     action, preamble, source, entry, args, is_batch = marshal.loads(fork_server.serve(CONTROL_FD))
     program = Program(action, preamble, source)

@@ -17,6 +17,7 @@ use crate::extract::{Extracted, extract};
 use crate::folder::Unready;
 use crate::harness::Source;
 use crate::judge::compare_for;
+use crate::python::NUMPY_USERS;
 use crate::reference;
 use crate::reward::rewards;
 use crate::runner::Runner;
@@ -255,6 +256,7 @@ impl<'a> Grader<'a> {
                 preamble: &problem.preamble,
                 code,
             },
+            uses_numpy: uses_numpy(module) || uses_numpy(&Module::parse(&problem.preamble)),
             problem,
             call: uncalled_entry(problem, module),
             compare: compare_for(problem, self.settings.compare),
@@ -298,6 +300,10 @@ impl<'a> Grader<'a> {
         }
         Ok(None)
     }
+}
+
+fn uses_numpy(module: &Module) -> bool {
+    NUMPY_USERS.iter().any(|name| module.imports(name))
 }
 
 fn unready(unready: Unready) -> Fault {

@@ -109,30 +109,30 @@ pub(crate) fn run_in_folder(
     Ok((read_reports(outcome), left))
 }
 
-/// Runs `source` on `tasks`, which are alike but for their inputs, one after another in one process, until `each` breaks
-/// off. Where the process ends early the rest of the tasks is not begun; at least one is. Returns the highest
-/// resident memory in bytes.
+/// Runs `source` on `count` tasks, which are alike but for their inputs, one after another in one process, until `each`
+/// breaks off; `task` is asked for each when its turn comes. Where the process ends early the rest of the tasks is not
+/// begun; at least one is. Returns the highest resident memory in bytes.
 ///
 /// # Panics
-/// If `tasks` is empty.
-pub fn run_batch<'a>(
+/// If there are none.
+pub fn run_batch<'a, 't>(
     worker: &mut Worker,
     source: impl Into<Source<'a>>,
-    tasks: &[Task<'_>],
+    count: usize,
+    task: &dyn Fn(usize) -> Task<'t>,
     limits: &Limits,
     each: &mut dyn FnMut(Ran) -> ControlFlow<()>,
 ) -> Result<u64, Error> {
-    let first = first_payload(source.into(), tasks[0], true);
-    let payloads = std::iter::once(&first[..]).chain(tasks[1..].iter().map(Task::arguments));
-    let jobs: Vec<Job<'_>> = tasks
-        .iter()
-        .zip(payloads)
-        .map(|(task, payload)| Job {
-            payload,
+    let first = first_payload(source.into(), task(0), true);
+    let job = |at| {
+        let task = task(at);
+        Job {
+            payload: if at == 0 { &first } else { task.arguments() },
             stdin: task.stdin().as_bytes(),
-        })
-        .collect();
-    worker.run_batch(&jobs, limits, &mut |outcome| each(read_reports(outcome)))
+        }
+    };
+    let mut each = |outcome| each(read_reports(outcome));
+    worker.run_batch(count, &job, limits, &mut each)
 }
 
 impl<'a> Task<'a> {

@@ -22,6 +22,7 @@ mod runner;
 pub mod suite;
 mod testing;
 pub mod value;
+mod workers;
 
 pub use cache::{Cache, CacheError, CacheUse};
 pub use dossier::Dossiers;
@@ -30,4 +31,4 @@ pub use grader::{Assignment, Grader, Settings, StopAt};
 pub use harness::{Raised, Ran, Source, Task, run, run_batch};
 pub use judge::compare_for;
 pub use pipeline::{PipelineError, WorkError, grade_all};
-pub use python::{Python, PythonError};
+pub use python::{NUMPY, Python, PythonError};

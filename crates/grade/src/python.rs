@@ -15,7 +15,7 @@ const WARM_UP: &[u8] = include_bytes!("warm_up.py");
 
 /// What the interpreter says of itself.
 const INQUIRY: &str = "\
-import json, os, platform, sys, sysconfig
+import importlib.util, json, os, platform, sys, sysconfig
 print(json.dumps({
     'executable': sys.executable,
     'prefixes': sorted({sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}),
@@ -23,7 +23,14 @@ print(json.dumps({
     'implementation': platform.python_implementation(),
     'version': platform.python_version(),
     'free_threaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
+    'has_numpy': importlib.util.find_spec('numpy') is not None,
 }))";
+
+/// The kind of zygote that has numpy loaded.
+pub const NUMPY: &str = "numpy";
+
+/// Packages whose users get such a zygote.
+pub(crate) const NUMPY_USERS: &[&str] = &["numpy", "scipy", "pandas"];
 
 /// Folders that hold more than Python, so they are not opened whole: what Python needs of them is on its path.
 const SHARED_PREFIXES: &[&str] = &["/", "/usr", "/usr/local"];
@@ -67,6 +74,7 @@ struct Answer {
     implementation: String,
     version: String,
     free_threaded: bool,
+    has_numpy: bool,
 }
 
 /// An interpreter that has been asked what it is.
@@ -75,6 +83,7 @@ pub struct Python {
     executable: PathBuf,
     version: String,
     readable: Vec<PathBuf>,
+    has_numpy: bool,
 }
 
 impl Python {
@@ -125,6 +134,7 @@ impl Python {
             executable: answer.executable,
             version: found,
             readable,
+            has_numpy: answer.has_numpy,
         })
     }
 
@@ -138,7 +148,7 @@ impl Python {
         identity::of(&self.executable)
     }
 
-    /// The interpreter with the driver that serves jobs.
+    /// The interpreter with the driver that serves jobs; of kind [`NUMPY`] too, if it has that.
     pub fn runtime(&self) -> Runtime {
         let environment = [
             "PYTHONHASHSEED=0",
@@ -175,6 +185,12 @@ impl Python {
                 ("driver.py".to_owned(), DRIVER.to_vec()),
                 ("warm_up.py".to_owned(), WARM_UP.to_vec()),
             ],
+            kinds: self.kinds(),
         }
+    }
+
+    fn kinds(&self) -> Vec<(String, Vec<Argument>)> {
+        let with_numpy = (NUMPY.to_owned(), vec![Argument::Text(NUMPY.to_owned())]);
+        self.has_numpy.then_some(with_numpy).into_iter().collect()
     }
 }

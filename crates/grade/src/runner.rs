@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use scrl_record::{Problem, TestResult};
-use scrl_sandbox::{Error, FolderEntry, Limits, Sandbox, Worker};
+use scrl_sandbox::{Error, FolderEntry, Limits, Sandbox};
 
 use crate::cache::key::{self, Hash, Key};
 use crate::cache::{self, Cache};
@@ -13,11 +13,12 @@ use crate::folder::{self, Unready};
 use crate::grader::Settings;
 use crate::harness::{self, Task};
 use crate::testing::{Program, Tested, Testing};
+use crate::workers::Workers;
 
-/// A zygote, and the cache if there is one.
+/// Zygotes, and the cache if there is one.
 #[derive(Debug)]
 pub(crate) struct Runner<'a> {
-    worker: Worker,
+    workers: Workers<'a>,
     sandbox: &'a Sandbox,
     settings: &'a Settings,
     store: Option<Store<'a>>,
@@ -37,7 +38,7 @@ impl<'a> Runner<'a> {
             run: key::of_run(cache.interpreter(), sandbox, settings),
         });
         Ok(Self {
-            worker: sandbox.worker()?,
+            workers: Workers::start(sandbox)?,
             sandbox,
             settings,
             store,
@@ -75,7 +76,7 @@ impl<'a> Runner<'a> {
         if problem.files.is_empty() {
             return Ok(None);
         }
-        let (worker, limits) = (&mut self.worker, &self.settings.limits);
+        let (worker, limits) = (self.workers.plain(), &self.settings.limits);
         let made = dossier.folder(|| folder::entries(problem, worker, limits));
         made.map(Some)
     }
@@ -90,7 +91,8 @@ impl<'a> Runner<'a> {
         if let Some(compiles) = stored.as_ref().and_then(known) {
             return Ok(compiles);
         }
-        let ran = harness::run(&mut self.worker, code, Task::Compile, &self.settings.limits)?;
+        let limits = &self.settings.limits;
+        let ran = harness::run(self.workers.plain(), code, Task::Compile, limits)?;
         // What has not said so may have run out of time.
         if let (Some(compiles), Some((cache, key))) = (ran.compiles, &stored) {
             cache.put(key, &compiles);
@@ -99,10 +101,11 @@ impl<'a> Runner<'a> {
     }
 
     fn run(&mut self, program: Program<'_>) -> Result<Tested, Error> {
-        let mut tested = Testing::new(&mut self.worker, self.settings, program).finish()?;
+        let worker = self.workers.of(&program)?;
+        let mut tested = Testing::new(worker, self.settings, program).finish()?;
         let mut flaky = BTreeSet::new();
         for _ in 1..self.settings.times.get() {
-            let again = Testing::new(&mut self.worker, self.settings, program).finish()?;
+            let again = Testing::new(worker, self.settings, program).finish()?;
             flaky.extend(differing(&tested.results, &again.results));
         }
         if self.settings.times.get() > 1 {
@@ -112,7 +115,7 @@ impl<'a> Runner<'a> {
         if !attacks.is_empty() {
             // What does not work yet has nothing to protect.
             tested.exploits = Some(if tested.passes_all() {
-                exploit::attack(&mut self.worker, program)?
+                exploit::attack(worker, program)?
             } else {
                 exploit::not_run(attacks)
             });

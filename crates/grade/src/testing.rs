@@ -4,6 +4,7 @@
 //! between them as far as the driver can, and a test that leaves more gets its successor a new process. So what
 //! ends badly after the first test of a process is run again in a process of its own, and that verdict counts.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -20,6 +21,8 @@ use crate::judge::{judge, mebibytes};
 #[derive(Clone, Copy)]
 pub(crate) struct Program<'a> {
     pub(crate) source: Source<'a>,
+    /// Whether it imports numpy, or what is built on it.
+    pub(crate) uses_numpy: bool,
     pub(crate) problem: &'a Problem,
     /// The function that wraps a program for standard input and that nothing calls.
     pub(crate) call: Option<&'a str>,
@@ -86,18 +89,20 @@ impl<'a> Testing<'a> {
 
     /// Runs what is to be run; an error is a failure of ours.
     pub(crate) fn finish(mut self) -> Result<Tested, Error> {
-        let inputs: Vec<String> = self.inputs();
-        let tasks: Vec<Task<'_>> = (0..inputs.len()).map(|at| self.task(&inputs, at)).collect();
-        while self.tested.results.len() < tasks.len() && !self.is_over() {
-            let rest = &tasks[self.tested.results.len()..];
-            if self.settings.isolated || rest.len() == 1 || self.program.folder.is_some() {
-                let result = self.run_alone(rest[0], self.tested.results.len())?;
+        let count = self.program.problem.tests.len();
+        let inputs = vec![OnceCell::new(); count];
+        let program = self.program;
+        let task = |at: usize| task(program, at, &inputs[at]);
+        while self.tested.results.len() < count && !self.is_over() {
+            let next = self.tested.results.len();
+            if self.settings.isolated || next + 1 == count || self.program.folder.is_some() {
+                let result = self.run_alone(&task, next)?;
                 self.tested.results.push(result);
             } else {
-                self.run_together(rest)?;
+                self.run_together(&task, count)?;
             }
         }
-        self.tested.results.resize(tasks.len(), not_run());
+        self.tested.results.resize(count, not_run());
         Ok(self.tested)
     }
 
@@ -106,51 +111,19 @@ impl<'a> Testing<'a> {
         last.is_some_and(|result| self.settings.stop_at.ends_with(result.verdict))
     }
 
-    /// Standard input of each test; empty for calls.
-    fn inputs(&self) -> Vec<String> {
-        let is_call = self.is_call();
-        let tests = self.program.problem.tests.iter();
-        tests
-            .map(|test| {
-                if is_call {
-                    String::new()
-                } else {
-                    test.input.as_string().unwrap_or_default()
-                }
-            })
-            .collect()
-    }
-
-    fn is_call(&self) -> bool {
-        let problem = self.program.problem;
-        problem.kind == Kind::Call && problem.entry_point.is_some()
-    }
-
-    fn task<'t>(&self, inputs: &'t [String], at: usize) -> Task<'t>
-    where
-        'a: 't,
-    {
-        let problem = self.program.problem;
-        match &problem.entry_point {
-            Some(entry) if self.is_call() => Task::Call {
-                entry,
-                arguments: problem.tests[at].input.as_json(),
-            },
-            _ => Task::Script {
-                stdin: &inputs[at],
-                call: self.program.call,
-            },
-        }
-    }
-
-    /// Runs as many of `tasks`, the tests that are left, as end well, and the first that does not.
-    fn run_together(&mut self, tasks: &[Task<'_>]) -> Result<(), Error> {
+    /// Runs as many of the tests that are left as end well, and the first that does not; there are `count` in all.
+    fn run_together<'t>(
+        &mut self,
+        task: &dyn Fn(usize) -> Task<'t>,
+        count: usize,
+    ) -> Result<(), Error> {
         let first = self.tested.results.len();
         let (program, tested) = (self.program, &mut self.tested);
         let peak = harness::run_batch(
             self.worker,
             program.source,
-            tasks,
+            count - first,
+            &|at| task(first + at),
             &program.limits,
             &mut |ran| {
                 let result = note(tested, program, &ran, tested.results.len());
@@ -168,18 +141,39 @@ impl<'a> Testing<'a> {
         }
         let last = self.tested.results.len() - 1;
         if last > first && self.tested.results[last].verdict != Verdict::Accepted {
-            self.tested.results[last] = self.run_alone(tasks[last - first], last)?;
+            self.tested.results[last] = self.run_alone(task, last)?;
         }
         Ok(())
     }
 
-    fn run_alone(&mut self, task: Task<'_>, at: usize) -> Result<TestResult, Error> {
-        let (source, limits) = (self.program.source, &self.program.limits);
+    fn run_alone<'t>(
+        &mut self,
+        task: &dyn Fn(usize) -> Task<'t>,
+        at: usize,
+    ) -> Result<TestResult, Error> {
+        let (source, limits, task) = (self.program.source, &self.program.limits, task(at));
         let ran = match self.program.folder {
             Some(folder) => harness::run_in_folder(self.worker, source, task, folder, limits)?.0,
             None => harness::run(self.worker, source, task, limits)?,
         };
         Ok(note(&mut self.tested, self.program, &ran, at))
+    }
+}
+
+/// What to do for test `at`. Its input is decoded into `input`, when it is needed: a program that fails at its first test
+/// need not wait for the others' mebibytes.
+fn task<'t>(program: Program<'t>, at: usize, input: &'t OnceCell<String>) -> Task<'t> {
+    let problem = program.problem;
+    let given = &problem.tests[at].input;
+    match &problem.entry_point {
+        Some(entry) if problem.kind == Kind::Call => Task::Call {
+            entry,
+            arguments: given.as_json(),
+        },
+        _ => Task::Script {
+            stdin: input.get_or_init(|| given.as_string().unwrap_or_default()),
+            call: program.call,
+        },
     }
 }
 

@@ -15,6 +15,7 @@
 //! | from | message | meaning |
 //! |---|---|---|
 //! | zygote | `R` | warm, waiting |
+//! | supervisor | `G` + ranges | put this memory on large pages, a start and an end each; no answer |
 //! | supervisor | `M` | forbid others to read this process's memory; no answer |
 //! | supervisor | `F` + [`PASSED`] descriptors | keep them for all children; no answer |
 //! | supervisor | `S` + seccomp program | install it; the answer is `L` with the listener, or `E` |
@@ -31,6 +32,7 @@ use core::ffi::{c_int, c_long, c_void};
 #[path = "protocol.rs"]
 mod protocol;
 
+use super::large_pages;
 use protocol::{DONE, Exit, JobLimits, NEXT, NEXT_EMPTY, PASSED};
 
 /// Where the child finds its job, after standard input, output and error; its result goes to the next one.
@@ -171,6 +173,10 @@ pub(crate) unsafe fn serve(mut control: c_int) {
                 _exit(0);
             }
             match (*message).bytes[0] {
+                b'G' => {
+                    let ranges = (&raw const (*message).bytes[1]).cast::<[usize; 2]>();
+                    large_pages::gather(ranges, (length - 1) / core::mem::size_of::<[usize; 2]>());
+                }
                 b'M' => {
                     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
                 }

@@ -6,20 +6,14 @@
 use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
 
-/// What one huge page holds.
-const HUGE: usize = 2 << 20;
+use super::large_pages::{Copy, HUGE};
+
 const PAGE: usize = 4 << 10;
 
 const PT_LOAD: u32 = 1;
 const PF_W: u32 = 2;
 const PROT_READ: c_int = 1;
-const PROT_WRITE: c_int = 2;
 const PROT_EXEC: c_int = 4;
-const MAP_PRIVATE: c_int = 2;
-const MAP_ANONYMOUS: c_int = 0x20;
-const MADV_COLLAPSE: c_int = 25;
-const MREMAP_MAYMOVE: c_int = 1;
-const MREMAP_FIXED: c_int = 2;
 
 /// `struct dl_phdr_info`, as far as it is read.
 #[repr(C)]
@@ -48,11 +42,6 @@ unsafe extern "C" {
         each: unsafe extern "C" fn(*const LoadedObject, usize, *mut c_void) -> c_int,
         data: *mut c_void,
     ) -> c_int;
-    fn mmap(at: *mut c_void, length: usize, access: c_int, flags: c_int, fd: c_int, offset: i64) -> *mut c_void;
-    fn munmap(at: *mut c_void, length: usize) -> c_int;
-    fn mprotect(at: *mut c_void, length: usize, access: c_int) -> c_int;
-    fn madvise(at: *mut c_void, length: usize, advice: c_int) -> c_int;
-    fn mremap(at: *mut c_void, length: usize, new: usize, flags: c_int, to: *mut c_void) -> *mut c_void;
 }
 
 /// Puts what is never written of the program and its libraries on private huge pages, wherever it fills one. Where the
@@ -97,22 +86,15 @@ unsafe fn fill(start: usize, end: usize) {
 }
 
 unsafe fn replace(at: usize) {
-    // SAFETY: the copy lies in fresh memory and holds the same bytes; it takes the place of what it is a copy of in one
-    // step, so that nothing is missing at any time. Only what was mapped here is unmapped.
+    // SAFETY: the copy holds the same bytes, which can be read and are never written.
     unsafe {
-        let fresh = mmap(null_mut(), 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) as usize;
-        if fresh == usize::MAX {
+        let Some(mut copy) = Copy::with_room(HUGE) else {
             return;
+        };
+        copy.fill(at, HUGE);
+        if copy.collapse() && copy.protect(PROT_READ | PROT_EXEC) {
+            copy.move_to(at, HUGE);
         }
-        let copy = fresh.next_multiple_of(HUGE);
-        (at as *const u8).copy_to_nonoverlapping(copy as *mut u8, HUGE);
-        let is_huge = madvise(copy as *mut c_void, HUGE, MADV_COLLAPSE) == 0
-            && mprotect(copy as *mut c_void, HUGE, PROT_READ | PROT_EXEC) == 0;
-        if is_huge {
-            let how = MREMAP_MAYMOVE | MREMAP_FIXED;
-            mremap(copy as *mut c_void, HUGE, HUGE, how, at as *mut c_void);
-        }
-        // The place of the copy, where it has moved, is a hole by now.
-        munmap(fresh as *mut c_void, 2 * HUGE);
+        copy.unmap_rest();
     }
 }

@@ -21,6 +21,7 @@ mod host;
 mod inherited;
 mod jail;
 mod landlock;
+mod large_pages;
 mod limits;
 mod notify;
 mod outcome;

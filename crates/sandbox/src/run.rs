@@ -38,6 +38,13 @@ enum Killed {
     Finished,
 }
 
+/// The jobs of a run. Each is asked for when its turn comes: most programs end before the last.
+#[derive(Clone, Copy)]
+pub(crate) struct Jobs<'a, 'j> {
+    pub(crate) count: usize,
+    pub(crate) get: &'a dyn Fn(usize) -> Job<'j>,
+}
+
 /// A process in which jobs run.
 struct Child {
     pid: pid_t,
@@ -67,7 +74,7 @@ impl Used {
 }
 
 /// One run in progress.
-pub(crate) struct Run<'a> {
+pub(crate) struct Run<'a, 'j> {
     zygote: &'a Zygote,
     host: &'a Host,
     limits: &'a Limits,
@@ -75,7 +82,7 @@ pub(crate) struct Run<'a> {
     is_batch: bool,
     /// Where the program may write, if it may anywhere.
     folder: Option<&'a Folder>,
-    jobs: &'a [Job<'a>],
+    jobs: Jobs<'a, 'j>,
     each: &'a mut dyn FnMut(Outcome) -> ControlFlow<()>,
     /// Jobs that have ended.
     ended: usize,
@@ -93,12 +100,12 @@ pub(crate) struct Run<'a> {
     events: BTreeSet<Event>,
 }
 
-impl<'a> Run<'a> {
+impl<'a, 'j> Run<'a, 'j> {
     pub(crate) fn new(
         zygote: &'a Zygote,
         host: &'a Host,
         limits: &'a Limits,
-        jobs: &'a [Job<'a>],
+        jobs: Jobs<'a, 'j>,
         each: &'a mut dyn FnMut(Outcome) -> ControlFlow<()>,
     ) -> Self {
         Self {
@@ -137,7 +144,7 @@ impl<'a> Run<'a> {
     pub(crate) fn finish(mut self) -> Result<u64, Error> {
         self.zygote
             .files
-            .begin(&self.jobs[0])
+            .begin(&(self.jobs.get)(0))
             .map_err(Error::system(NOT_FILLED))?;
         self.start_clocks();
         self.send_job()?;
@@ -194,7 +201,7 @@ impl<'a> Run<'a> {
         let has_own_user = self.host.walls.stands(Wall::UserSwitch)
             || self.host.namespaces & libc::CLONE_NEWUSER != 0;
         let only_without_cgroup = |value| if by_resource_limit { value } else { 0 };
-        let of_all_jobs = self.host.clock.cpu_stop(self.limits.cpu) * self.jobs.len() as u32;
+        let of_all_jobs = self.host.clock.cpu_stop(self.limits.cpu) * self.jobs.count as u32;
         JobLimits {
             // The kernel's own stop, in whole seconds, behind the supervisor's.
             cpu_seconds: of_all_jobs.as_secs() + 2,
@@ -304,15 +311,14 @@ impl<'a> Run<'a> {
         self.events.clear();
         self.ended += 1;
         let next = match (self.each)(outcome) {
-            ControlFlow::Continue(()) => self.jobs.get(self.ended),
-            ControlFlow::Break(()) => None,
-        };
-        let Some(next) = next else {
-            return self.kill(Killed::Finished);
+            ControlFlow::Continue(()) if self.ended < self.jobs.count => {
+                (self.jobs.get)(self.ended)
+            }
+            _ => return self.kill(Killed::Finished),
         };
         let files = &self.zygote.files;
         files
-            .refill(next, said)
+            .refill(&next, said)
             .map_err(Error::system(NOT_FILLED))?;
         self.before = so_far;
         self.start_clocks();

@@ -27,9 +27,19 @@ pub struct Runtime {
     pub readable: Vec<PathBuf>,
     /// Files given to it in a folder of its own: name and contents.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Other kinds of it, which have more loaded than most programs need: a name, and what is added to the command line.
+    pub kinds: Vec<(String, Vec<Argument>)>,
 }
 
 impl Runtime {
     /// Where the runtime finds the control socket.
     pub const CONTROL_FD: i32 = 3;
+
+    /// It as one of its kinds.
+    pub(crate) fn of_kind(&self, kind: &str) -> Option<Self> {
+        let (_, added) = self.kinds.iter().find(|(name, _)| name == kind)?;
+        let mut runtime = self.clone();
+        runtime.arguments.extend(added.iter().cloned());
+        Some(runtime)
+    }
 }

@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::inherited;
 use crate::limits::Limits;
 use crate::outcome::{Job, Outcome};
-use crate::run::Run;
+use crate::run::{Jobs, Run};
 use crate::runtime::Runtime;
 use crate::sys;
 use crate::walls::{Level, Wall, Walls};
@@ -80,6 +80,15 @@ impl Sandbox {
         &self.limits
     }
 
+    /// The same with another kind of its runtime; nothing where it has none of that name.
+    pub fn of_kind(&self, kind: &str) -> Option<Self> {
+        let runtime = Arc::new(self.runtime.of_kind(kind)?);
+        Some(Self {
+            runtime,
+            ..self.clone()
+        })
+    }
+
     /// A worker with a zygote of its own. It belongs to the calling thread: the zygote ends with that thread.
     pub fn worker(&self) -> Result<Worker, Error> {
         let zygote = self.start_zygote()?;
@@ -146,12 +155,19 @@ impl Worker {
         in_folder: bool,
     ) -> Result<Outcome, Error> {
         let mut outcomes = Vec::with_capacity(1);
-        let (jobs, mut each) = ([job], |outcome| {
-            outcomes.push(outcome);
-            ControlFlow::Continue(())
-        });
+        let (get, mut each) = (
+            |_| job,
+            |outcome| {
+                outcomes.push(outcome);
+                ControlFlow::Continue(())
+            },
+        );
+        let jobs = Jobs {
+            count: 1,
+            get: &get,
+        };
         let folder = zygote.folder.as_ref().filter(|_| in_folder);
-        let run = Run::new(zygote, &self.sandbox.host, limits, &jobs, &mut each);
+        let run = Run::new(zygote, &self.sandbox.host, limits, jobs, &mut each);
         let peak = run.in_folder(folder).finish()?;
         // A run that may have had no limits counts for nothing.
         zygote.count_memory_kills()?;
@@ -173,21 +189,24 @@ impl Worker {
         }
     }
 
-    /// Runs jobs one after another in one process, each within `limits`, until `each` breaks off. A process that
+    /// Runs `count` jobs one after another in one process, each as `job` gives it when its turn comes and within `limits`, until `each` breaks off. A process that
     /// ends early, by itself or because it is stopped, has ended the last job that `each` gets; the others did not
     /// begin. At least one does.
     ///
     /// The highest resident memory is that of the whole process: it is returned, in bytes, and 0 in the outcomes.
     ///
     /// # Panics
-    /// If `jobs` is empty.
-    pub fn run_batch(
+    /// If there are none.
+    pub fn run_batch<'j>(
         &mut self,
-        jobs: &[Job<'_>],
+        count: usize,
+        job: &dyn Fn(usize) -> Job<'j>,
         limits: &Limits,
         each: &mut dyn FnMut(Outcome) -> ControlFlow<()>,
     ) -> Result<u64, Error> {
+        assert!(count > 0, "a batch has jobs");
         let zygote = self.take_zygote()?;
+        let jobs = Jobs { count, get: job };
         let run = Run::new(&zygote, &self.sandbox.host, limits, jobs, each);
         let peak = run.in_batch().finish()?;
         // A run that may have had no limits counts for nothing.

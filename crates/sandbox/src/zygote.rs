@@ -24,7 +24,7 @@ use crate::landlock::Landlock;
 use crate::limits::Limits;
 use crate::runtime::{Argument, Runtime};
 use crate::walls::Wall;
-use crate::{filter, root, sys};
+use crate::{filter, large_pages, root, sys};
 
 const NO_PAIR: &str = "a socket pair could not be made";
 
@@ -110,6 +110,9 @@ impl Zygote {
         jailed.go(START_TIME)?;
         zygote.expect_answer(b'R')?;
         zygote.send(b"F", &zygote.files.descriptors(&theirs))?;
+        if let Some(message) = large_pages::message(zygote.pid) {
+            zygote.send(&message, &[])?;
+        }
         if !host.walls.stands(Wall::Landlock) {
             // Landlock keeps programs from each other's memory; without it the kernel's own rule must.
             zygote.send(b"M", &[])?;

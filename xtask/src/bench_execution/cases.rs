@@ -14,7 +14,8 @@ pub(crate) struct Case {
     pub(crate) tests_per_sample: u32,
     /// The function to call, for a call problem.
     pub(crate) entry: Option<&'static str>,
-    module: Option<&'static str>,
+    /// What it imports that not every interpreter has.
+    pub(crate) module: Option<&'static str>,
 }
 
 const fn stdin(name: &'static str, code: &'static str, tests_per_sample: u32) -> Case {

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::{Context as _, ensure};
 use clap::ValueEnum;
@@ -41,6 +42,8 @@ pub(crate) enum Runner {
     NoCgroup,
     /// As isolated, with time limits in CPU time instead of instructions.
     CpuClock,
+    /// As isolated, a worker on each processor at the same time.
+    EveryProcessor,
     /// Ours, a fork a sample, every wall this machine offers.
     Batched,
 }
@@ -60,6 +63,7 @@ impl Runner {
             Runner::NoLandlock => "no-landlock",
             Runner::NoCgroup => "no-cgroup",
             Runner::CpuClock => "cpu-clock",
+            Runner::EveryProcessor => "every-processor",
             Runner::Batched => "batched",
         }
     }
@@ -80,6 +84,7 @@ impl Runner {
     pub(crate) fn tests_per_process(self, case: &Case) -> u32 {
         match self {
             Runner::Batched => case.tests_per_sample,
+            Runner::EveryProcessor => processors(),
             _ => 1,
         }
     }
@@ -96,13 +101,16 @@ impl Runner {
         let Some(host) = self.host() else {
             return self.run_script(case, python, tests);
         };
-        Ours::start(python, host)?.run(case, tests, self.tests_per_process(case))
+        if self == Runner::EveryProcessor {
+            return on_every_processor(&host, case, python, tests);
+        }
+        Ours::start(python, host, case)?.run(case, tests, self.tests_per_process(case))
     }
 
     /// The walls of ours; absent for the others.
     fn host(self) -> Option<Host> {
         let without: &[Wall] = match self {
-            Runner::Isolated | Runner::Batched => &[],
+            Runner::Isolated | Runner::EveryProcessor | Runner::Batched => &[],
             Runner::CpuClock => return Some(Host::detect().with_cpu_time()),
             Runner::NoNamespaces => &[Wall::Namespaces, Wall::UserSwitch],
             Runner::NoSeccomp => &[Wall::Seccomp],
@@ -165,6 +173,22 @@ impl Runner {
     }
 }
 
+fn processors() -> u32 {
+    thread::available_parallelism().map_or(1, |count| count.get() as u32)
+}
+
+/// Runs `tests` tests, the same number on each processor.
+fn on_every_processor(host: &Host, case: &Case, python: &str, tests: u32) -> anyhow::Result<()> {
+    let processors = processors();
+    let work = || Ours::start(python, host.clone(), case)?.run(case, tests / processors, 1);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().expect("no worker panics"))
+    })
+}
+
 /// A call problem's program as its own script, for the runners that know no calls.
 fn script_of(case: &Case) -> String {
     let Some(entry) = case.entry else {
@@ -199,13 +223,14 @@ struct Ours {
 }
 
 impl Ours {
-    fn start(python: &str, host: Host) -> anyhow::Result<Self> {
+    fn start(python: &str, host: Host, case: &Case) -> anyhow::Result<Self> {
         keep_to_processor();
         let python = Python::find(python)?;
         let limits = Limits::default();
         let sandbox = Sandbox::new(Arc::new(host), Arc::new(python.runtime()), limits, Level::D)?;
+        let of_kind = case.module.and_then(|module| sandbox.of_kind(module));
         Ok(Self {
-            worker: sandbox.worker()?,
+            worker: of_kind.unwrap_or(sandbox).worker()?,
             limits,
         })
     }
@@ -234,16 +259,16 @@ impl Ours {
             }
             return Ok(());
         }
-        let tasks = vec![task; together as usize];
+        let count = together as usize;
         for _ in 0..tests / together {
-            let mut all = Vec::with_capacity(tasks.len());
+            let mut all = Vec::with_capacity(count);
             let mut each = |ran| {
                 all.push(ran);
                 ControlFlow::Continue(())
             };
-            let worker = &mut self.worker;
-            scrl_grade::run_batch(worker, case.code, &tasks, &self.limits, &mut each)?;
-            ensure!(all.len() == tasks.len(), "`{}` ended early", case.name);
+            let (worker, limits) = (&mut self.worker, &self.limits);
+            scrl_grade::run_batch(worker, case.code, count, &|_| task, limits, &mut each)?;
+            ensure!(all.len() == count, "`{}` ended early", case.name);
             all.iter().try_for_each(ended_well)?;
         }
         Ok(())

@@ -41,8 +41,8 @@ fn median(times: impl Iterator<Item = Duration>) -> Duration {
 
 /// One line a row; the ratio is to plain Python on the same case, where that was measured.
 pub(crate) fn markdown(rows: &[Row]) -> String {
-    let mut text = "| case | runner | CPU per test, ms | wall per test, ms | rate against plain Python (CPU) |\n\
-                    |---|---|--:|--:|--:|\n"
+    let mut text = "| case | runner | CPU per test, ms | wall per test, ms | tests per second | rate against plain Python (CPU) |\n\
+                    |---|---|--:|--:|--:|--:|\n"
         .to_owned();
     for row in rows {
         let plain = rows
@@ -60,11 +60,12 @@ pub(crate) fn markdown(rows: &[Row]) -> String {
         let ms = |time: Duration| format!("{:.3}", time.as_secs_f64() * 1e3);
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {ratio} |",
+            "| {} | {} | {} | {} | {:.0} | {ratio} |",
             row.case.name,
             row.runner.name(),
             ms(row.cpu()),
-            ms(row.wall())
+            ms(row.wall()),
+            1.0 / row.wall().as_secs_f64()
         );
     }
     text
