@@ -4,11 +4,13 @@
 //! failures reported, 2 could not run.
 
 mod commands;
+mod drawn;
 mod embedded;
 mod execution;
 mod grading;
 mod inputs;
 mod interrupt;
+mod only_writer;
 mod progress;
 mod run_folder;
 
@@ -36,6 +38,8 @@ enum Command {
     Grade(commands::grade::Arguments),
     #[command(subcommand)]
     Train(commands::train::Command),
+    Eval(Box<commands::eval::Arguments>),
+    Bench(Box<commands::bench::Arguments>),
     Report(commands::report::Arguments),
     #[command(subcommand)]
     Corpus(commands::corpus::Command),
@@ -60,6 +64,8 @@ fn main() -> ExitCode {
         Command::Sample(arguments) => commands::sample::run(&arguments),
         Command::Grade(arguments) => commands::grade::run(&arguments),
         Command::Train(command) => commands::train::run(&command),
+        Command::Eval(arguments) => commands::eval::run(&arguments),
+        Command::Bench(arguments) => commands::bench::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Corpus(command) => commands::corpus::run(&command),
         Command::Run(arguments) => commands::run::run(&arguments),

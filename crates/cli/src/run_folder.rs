@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::only_writer::is_only_writer;
+
 /// An input file, by content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct InputFile {
@@ -144,7 +146,7 @@ impl RunFolder {
             here.is_ok_and(|here| (here.dev(), here.ino()) == (there.dev(), there.ino()))
         };
         // A run that is mending the file puts another one in its place.
-        if file.try_lock().is_err() || !fs::metadata(&path).is_ok_and(is_same) {
+        if !is_only_writer(&file) || !fs::metadata(&path).is_ok_and(is_same) {
             bail!(
                 "another run is writing to `{}`; wait for it, or use another --out",
                 path.display()

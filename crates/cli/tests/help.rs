@@ -37,6 +37,8 @@ fn assert_is_well_formed(line: &str, source: &str) {
         " --limit 1"
     } else if line.starts_with("doctor") {
         " --no-attacks"
+    } else if line.starts_with("train pretrain") {
+        " --print-config"
     } else {
         ""
     };

@@ -11,11 +11,18 @@ use std::time::Duration;
 use common::Place;
 use serde_json::{Value, json};
 
+const ADAPTER: &str = "adapter_model.safetensors";
 const SFT: &str = "train sft --model talker --data data --threads 2 --set sft.epochs=8 --set sft.batch=2 --set \
                    sft.accumulation=1 --set sft.evaluate_every=3 --set sft.optimizer.learning_rate=0.01";
 const PPO: &str = "train ppo --model talker --problems p.jsonl --validation v.jsonl --threads 2 --level D --set \
                    rl.episodes=96 --set rl.prompts=2 --set rl.samples=4 --set rl.mini_batch=4 --set rl.epochs=2 --set \
                    rl.max_new_tokens=24 --set rl.evaluate_every=4 --set rl.mask_truncated=false --set rl.rewards=[\"seed\"]";
+
+const PRETRAIN: &str = "train pretrain --threads 2 --set pretrain.vocabulary=400 --set pretrain.vocabulary_examples=40 --set \
+                        pretrain.examples=96 --set pretrain.validation_examples=8 --set pretrain.model.width=32 --set \
+                        pretrain.model.layers=1 --set pretrain.model.heads=2 --set pretrain.model.kv_heads=1 --set \
+                        pretrain.model.mlp_width=64 --set pretrain.training.epochs=1 --set pretrain.training.accumulation=1 --set \
+                        pretrain.training.evaluate_every=4 --set pretrain.training.optimizer.learning_rate=0.01";
 
 /// The model, examples for it, and problems.
 fn place() -> Place {
@@ -68,16 +75,37 @@ fn run_with_kills(place: &Place, command: &str, kills: u64) {
     place.scrl(command).expect(0);
 }
 
-fn assert_same_ends(place: &Place, one: &str, other: &str) {
-    for file in [
-        "adapter_model.safetensors",
-        "optimizer.safetensors",
-        "state.json",
-    ] {
+fn assert_same_ends(place: &Place, one: &str, other: &str, weights: &str) {
+    for file in [weights, "optimizer.safetensors", "state.json"] {
         let read = |run: &str| fs::read(place.path(&format!("{run}/last/{file}"))).unwrap();
         assert_eq!(read(one), read(other), "{file}");
     }
     assert_eq!(log(place, one).len(), log(place, other).len());
+}
+
+#[test]
+fn a_new_model_learns_ends_the_same_when_it_is_killed_and_answers() {
+    let place = Place::empty();
+    place.scrl(&format!("{PRETRAIN} --out whole")).expect(0);
+    let log = log(&place, "whole");
+    assert_eq!(log.len(), 24);
+    let loss = |line: &Value| line["validation_loss"].as_f64();
+    let losses: Vec<f64> = log.iter().filter_map(loss).collect();
+    assert!(losses[losses.len() - 1] < 0.9 * losses[0], "{losses:?}");
+    run_with_kills(&place, &format!("{PRETRAIN} --out killed"), 10);
+    assert_same_ends(&place, "whole", "killed", "model.safetensors");
+    let read = |run: &str| fs::read(place.path(&format!("{run}/model/model.safetensors"))).unwrap();
+    assert_eq!(read("whole"), read("killed"));
+    place
+        .scrl("corpus generate --count 2 --split held-out-instances --out p.jsonl")
+        .expect(0);
+    place
+        .scrl("sample --model whole/model --problems p.jsonl --out a.jsonl --max-tokens 8")
+        .expect(0);
+    assert_eq!(place.lines("a.jsonl"), 2);
+    let other = format!("{PRETRAIN} --out whole --set pretrain.mix=\"secure=1\"");
+    let refused = place.scrl(&other).expect(2).stderr;
+    assert!(refused.contains("another `pretrain`"), "{refused}");
 }
 
 #[test]
@@ -89,7 +117,7 @@ fn fine_tuning_learns_and_ends_the_same_when_it_is_killed() {
     let losses: Vec<f64> = log.iter().filter_map(loss).collect();
     assert!(losses[losses.len() - 1] < 0.9 * losses[0], "{losses:?}");
     run_with_kills(&place, &format!("{SFT} --out killed"), 10);
-    assert_same_ends(&place, "whole", "killed");
+    assert_same_ends(&place, "whole", "killed", ADAPTER);
     let refused = place
         .scrl(&format!("{SFT} --out whole --set sft.seed=1"))
         .expect(2);
@@ -118,7 +146,7 @@ fn reinforcement_starts_from_fine_tuning_and_ends_the_same_when_it_is_killed() {
     assert!(place.exists("whole/rollouts/iteration-000012.jsonl.zst"));
     assert!(place.exists("whole/best/value_head.safetensors"));
     run_with_kills(&place, &format!("{command} --out killed"), 10);
-    assert_same_ends(&place, "whole", "killed");
+    assert_same_ends(&place, "whole", "killed", ADAPTER);
     let sampled = "sample --model talker --adapter whole/best --problems v.jsonl --out a.jsonl --max-tokens 8";
     place.scrl(sampled).expect(0);
 }
@@ -202,7 +230,7 @@ fn wrong_settings_are_named() {
         ),
         (
             format!("{SFT} --out o --recipe huge"),
-            "`huge` is none of mission, smollm2, tiny",
+            "`huge` is none of mission, pretrain, smollm2, tiny",
         ),
         (format!("{PPO} --out o --set adapter.full=true"), "`full`"),
         (

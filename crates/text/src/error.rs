@@ -13,6 +13,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The system could not write a file.
+    #[error("`{path}` cannot be written")]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A file is not the JSON that it should be.
     #[error("`{path}` is not valid")]
     Json {

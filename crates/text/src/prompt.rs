@@ -71,6 +71,11 @@ pub fn messages(problem: &Problem, system: Option<&str>) -> Vec<Message> {
     system.chain([Message::user(parts.join("\n\n"))]).collect()
 }
 
+/// A program as the chat asks for it.
+pub fn answer(code: &str) -> String {
+    format!("```python\n{}\n```", code.trim_end())
+}
+
 /// The starter code, unless there is none or the prompt has it already.
 fn missing_starter(problem: &Problem) -> Option<&str> {
     let starter = problem.starter_code.as_str();

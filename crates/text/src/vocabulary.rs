@@ -4,19 +4,30 @@ use std::path::Path;
 
 use tokenizers::models::bpe::{BPE, BpeTrainer};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::digits::Digits;
+use tokenizers::pre_tokenizers::sequence::Sequence;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
+use tokenizers::tokenizer::SplitDelimiterBehavior;
 use tokenizers::{AddedToken, Tokenizer as Inner};
 
 use crate::error::Error;
 
 /// Tokens for every byte.
 const BYTES: usize = 256;
+/// A line's end with the indentation of the next one.
+const LINE_END: &str = "\n *";
 
 /// Learns a vocabulary of at most `size` tokens, and returns it in the form of `tokenizer.json`. `special` tokens come first, in their order, and
-/// count. Digits stand alone, so that numbers look alike. The same texts, in any order, give the same bytes.
+/// count. Digits stand alone, so that numbers look alike. Merges stop at line ends and not at words: in texts from templates whole phrases return, and
+/// a phrase is one token then. The same texts, in any order, give the same bytes.
 ///
 /// # Errors
 /// If `size` has no room for all bytes and `special`.
-pub fn learn_vocabulary(texts: &[String], special: &[&str], size: usize) -> Result<String, Error> {
+pub(crate) fn learn_vocabulary(
+    texts: &[String],
+    special: &[&str],
+    size: usize,
+) -> Result<String, Error> {
     let path = Path::new("a new tokenizer");
     if size < BYTES + special.len() {
         let least = BYTES + special.len();
@@ -26,10 +37,10 @@ pub fn learn_vocabulary(texts: &[String], special: &[&str], size: usize) -> Resu
         return Err(Error::invalid(path, problem));
     }
     let invalid = |error: tokenizers::Error| Error::invalid(path, error.to_string());
-    let digits = tokenizers::pre_tokenizers::digits::Digits::new(true);
-    let bytes = ByteLevel::new(false, true, true);
-    let parts =
-        tokenizers::pre_tokenizers::sequence::Sequence::new(vec![digits.into(), bytes.into()]);
+    let bytes = ByteLevel::new(false, true, false);
+    let line_end = SplitPattern::Regex(LINE_END.to_owned());
+    let lines = Split::new(line_end, SplitDelimiterBehavior::Isolated, false).map_err(invalid)?;
+    let parts = Sequence::new(vec![Digits::new(true).into(), lines.into(), bytes.into()]);
     let mut trainer: tokenizers::models::TrainerWrapper = BpeTrainer::builder()
         .vocab_size(size)
         .min_frequency(2)

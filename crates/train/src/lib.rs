@@ -22,6 +22,7 @@ pub mod moments;
 pub mod objective;
 pub mod optimizer;
 pub mod order;
+pub mod pretrain;
 pub mod recipe;
 pub mod rl;
 mod rollouts;

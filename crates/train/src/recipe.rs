@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use crate::error::Error;
+use crate::pretrain::PretrainSettings;
 use crate::rl::RlSettings;
 use crate::sft::SftSettings;
 
 /// The recipes that come with the program, by name.
-pub const RECIPES: [(&str, &str); 3] = [
+pub const RECIPES: [(&str, &str); 4] = [
     ("mission", include_str!("../../../recipes/mission.toml")),
+    ("pretrain", include_str!("../../../recipes/pretrain.toml")),
     ("smollm2", include_str!("../../../recipes/smollm2.toml")),
     ("tiny", include_str!("../../../recipes/tiny.toml")),
 ];
@@ -27,6 +29,8 @@ pub struct Recipe {
     pub sft: SftSettings,
     /// Reinforcement.
     pub rl: RlSettings,
+    /// A model from nothing.
+    pub pretrain: PretrainSettings,
 }
 
 /// What is trained.
@@ -167,6 +171,7 @@ mod tests {
             let recipe = Recipe::named(name, &[]).unwrap();
             recipe.sft.check().unwrap();
             recipe.rl.check().unwrap();
+            recipe.pretrain.check().unwrap();
             let lines: Vec<&str> = text.lines().collect();
             for (index, line) in lines
                 .iter()
@@ -240,7 +245,7 @@ mod tests {
         let unknown = Recipe::named("huge", &[]).unwrap_err().to_string();
         assert_eq!(
             unknown,
-            "`recipe`: `huge` is none of mission, smollm2, tiny"
+            "`recipe`: `huge` is none of mission, pretrain, smollm2, tiny"
         );
     }
 }

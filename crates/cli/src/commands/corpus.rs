@@ -6,7 +6,7 @@ mod generate;
 mod import;
 mod prepare;
 mod stats;
-mod suite;
+pub(crate) mod suite;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};

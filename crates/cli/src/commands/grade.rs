@@ -26,32 +26,43 @@ use crate::run_folder::{InputFile, RunFolder, graded_records};
 pub(crate) struct Arguments {
     /// Problem files (uniform JSON Lines; plain, gzip or zstd)
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
-    problems: Vec<PathBuf>,
+    pub(crate) problems: Vec<PathBuf>,
     /// Sample files
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
-    samples: Vec<PathBuf>,
+    pub(crate) samples: Vec<PathBuf>,
     /// Folder of the run
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    pub(crate) out: PathBuf,
     /// Grade only the first N samples
     #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// Grade only samples whose id, problem or model matches one of these patterns (`*` and `?` as in file names)
     #[arg(long, num_args = 1.., value_name = "PATTERN")]
-    only: Vec<Pattern>,
+    pub(crate) only: Vec<Pattern>,
     /// Compare all outputs this way instead of as each problem says
     #[arg(long, value_name = "MODE")]
-    compare: Option<Compare>,
+    pub(crate) compare: Option<Compare>,
     /// Print a summary as JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
     #[command(flatten)]
-    lenient: LenientArgument,
+    pub(crate) lenient: LenientArgument,
     #[command(flatten)]
-    grading: GradingArguments,
+    pub(crate) grading: GradingArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let summary = grade(arguments)?;
+    if arguments.json {
+        crate::show_json(&summary)?;
+    } else {
+        crate::show(&summary.to_text())?;
+    }
+    Ok(summary.done())
+}
+
+/// Grades what is not graded yet, and sums up the whole run.
+pub(crate) fn grade(arguments: &Arguments) -> anyhow::Result<Summary> {
     let mode = arguments.lenient.mode();
     let join = inputs::join(&arguments.problems, mode)?;
     let samples = ChosenSamples {
@@ -85,16 +96,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     for graded in graded_records(folder.graded_path())? {
         summary.add(&graded?);
     }
-    if arguments.json {
-        crate::show_json(&summary)?;
-    } else {
-        crate::show(&summary.to_text())?;
-    }
-    Ok(if summary.infrastructure_faults == 0 {
-        Done::Well
-    } else {
-        Done::WithFindings
-    })
+    Ok(summary)
 }
 
 fn check_compare(compare: Option<Compare>, join: &Join) -> anyhow::Result<()> {
@@ -163,7 +165,7 @@ fn try_lost_again(
 
 /// What a run holds, by what became of the samples.
 #[derive(Debug, Default, Serialize)]
-struct Summary {
+pub(crate) struct Summary {
     samples: usize,
     tested: usize,
     all_tests_passed: usize,
@@ -178,6 +180,15 @@ struct Summary {
 }
 
 impl Summary {
+    /// Samples that were lost to faults of ours are something to complain about.
+    pub(crate) fn done(&self) -> Done {
+        if self.infrastructure_faults == 0 {
+            Done::Well
+        } else {
+            Done::WithFindings
+        }
+    }
+
     fn add(&mut self, graded: &Graded) {
         self.samples += 1;
         self.tested += usize::from(graded.tests.is_some());

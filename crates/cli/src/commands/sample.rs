@@ -1,11 +1,11 @@
 //! `scrl sample`: answers to problems, of a model here or behind an address.
 
-mod endpoint;
+pub(crate) mod endpoint;
 mod hub;
 pub(crate) mod local;
 mod output;
 mod plan;
-mod settings;
+pub(crate) mod settings;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,32 +33,32 @@ pub(crate) struct Arguments {
     /// Folder with config.json, weights and tokenizer.json; a GGUF file; owner/name or owner/name@revision on the Hugging
     /// Face hub; or the model's name at --endpoint
     #[arg(long, value_name = "MODEL")]
-    model: String,
+    pub(crate) model: String,
     /// Problem files (uniform JSON Lines; plain, gzip or zstd)
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
-    problems: Vec<PathBuf>,
+    pub(crate) problems: Vec<PathBuf>,
     /// File that answers are appended to; what made them is written beside it
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
-    out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Show the prompts and sample nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Ask only the first N problems
     #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// Ask only problems whose id matches one of these patterns (`*` and `?` as in file names)
     #[arg(long, num_args = 1.., value_name = "PATTERN")]
-    only: Vec<Pattern>,
+    pub(crate) only: Vec<Pattern>,
     #[command(flatten)]
-    lenient: LenientArgument,
+    pub(crate) lenient: LenientArgument,
     #[command(flatten)]
-    asking: AskingArguments,
+    pub(crate) asking: AskingArguments,
     #[command(flatten)]
-    sampling: SamplingArguments,
+    pub(crate) sampling: SamplingArguments,
     #[command(flatten)]
-    local: local::LocalArguments,
+    pub(crate) local: local::LocalArguments,
     #[command(flatten)]
-    endpoint: endpoint::EndpointArguments,
+    pub(crate) endpoint: endpoint::EndpointArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {

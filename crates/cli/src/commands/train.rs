@@ -1,6 +1,7 @@
-//! `scrl train`: supervised fine-tuning and reinforcement.
+//! `scrl train`: a model from nothing, supervised fine-tuning and reinforcement.
 
 mod judge;
+mod pretrain;
 mod rl;
 mod setup;
 mod sft;
@@ -10,9 +11,10 @@ use scrl_train::algorithm::Algorithm;
 
 use crate::Done;
 
-/// Train a model: on answers that are given, or on rewards for its own
+/// Train a model: from nothing, on answers that are given, or on rewards for its own
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Pretrain(Box<pretrain::Arguments>),
     Sft(Box<sft::Arguments>),
     /// Proximal policy optimization, with a value head
     #[command(after_help = example("ppo"))]
@@ -45,6 +47,7 @@ fn example(algorithm: &str) -> String {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Done> {
     let (algorithm, arguments) = match command {
+        Command::Pretrain(arguments) => return pretrain::run(arguments),
         Command::Sft(arguments) => return sft::run(arguments),
         Command::Ppo(arguments) => (Algorithm::Ppo, arguments),
         Command::Grpo(arguments) => (Algorithm::Grpo, arguments),

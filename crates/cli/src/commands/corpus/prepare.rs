@@ -11,7 +11,7 @@ use scrl_corpus::{
 };
 use scrl_grade::{extract, reward::r_sec};
 use scrl_record::{Graded, Problem, ProblemId, Sample};
-use scrl_text::{completion, messages};
+use scrl_text::{answer, completion, messages};
 use serde::Serialize;
 use serde_json::json;
 
@@ -202,7 +202,7 @@ impl Arguments {
     fn answer(&self, code: &str) -> String {
         match self.style {
             StyleArgument::Completion => code.to_owned(),
-            StyleArgument::Chat => format!("```python\n{}\n```", code.trim_end()),
+            StyleArgument::Chat => answer(code),
         }
     }
 }

@@ -28,17 +28,24 @@ pub(crate) struct Arguments {
     samples: Option<PathBuf>,
 }
 
+/// One of the embedded suites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SuiteArgument {
+pub(crate) enum SuiteArgument {
     Starter,
     SecureTasks,
 }
 
+impl SuiteArgument {
+    pub(crate) fn suite(self) -> anyhow::Result<Suite> {
+        match self {
+            Self::Starter => Suite::starter(),
+            Self::SecureTasks => Suite::secure_tasks(),
+        }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
-    let suite = match arguments.suite {
-        SuiteArgument::Starter => Suite::starter()?,
-        SuiteArgument::SecureTasks => Suite::secure_tasks()?,
-    };
+    let suite = arguments.suite.suite()?;
     write(&arguments.out, &suite.problems_text()?)?;
     if let Some(samples) = &arguments.samples {
         write(samples, &suite.samples_text()?)?;

@@ -32,7 +32,7 @@ pub(crate) struct LocalArguments {
         value_name = "DIR",
         help = "Folder of a LoRA adapter in PEFT's format"
     )]
-    adapter: Option<PathBuf>,
+    pub(crate) adapter: Option<PathBuf>,
     /// How weights are kept
     #[arg(long, value_enum, default_value = "bf16")]
     precision: PrecisionArgument,

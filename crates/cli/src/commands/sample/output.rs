@@ -12,6 +12,7 @@ use scrl_record::{Sample, SampleId};
 use serde::{Deserialize, Serialize};
 
 use super::settings::SamplingArguments;
+use crate::only_writer::is_only_writer;
 use crate::progress::Progress;
 use crate::run_folder::{InputFile, describe, read_whole_lines};
 
@@ -71,7 +72,7 @@ impl SampleFile {
             .truncate(false)
             .open(path)
             .with_context(failed)?;
-        if file.try_lock().is_err() {
+        if !is_only_writer(&file) {
             bail!(
                 "another run is writing to `{}`; wait for it, or use another --out",
                 path.display()

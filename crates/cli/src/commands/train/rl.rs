@@ -49,10 +49,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(algorithm: Algorithm, arguments: &Arguments) -> anyhow::Result<Done> {
     let train = &arguments.train;
-    let recipe = train.recipe()?;
+    let recipe = train.recipe.read()?;
     let settings = &recipe.rl;
     settings.check()?;
-    if train.print_config {
+    if train.recipe.print_config {
         crate::show_json(&recipe)?;
         return Ok(Done::Well);
     }
@@ -109,7 +109,8 @@ pub(crate) fn run(algorithm: Algorithm, arguments: &Arguments) -> anyhow::Result
     }
     let out = train.out.as_deref().expect("clap asks for it");
     let files = [&arguments.problems[..], &arguments.validation].concat();
-    let _lock = Description::new(algorithm.name(), train, &recipe, start, &files)?.claim(out)?;
+    let description = Description::new(algorithm.name(), train, &recipe, start, &files)?;
+    let _lock = setup::claim(out, &description)?;
     carry_out(&rl, &mut learner, &judge, out)
 }
 

@@ -19,19 +19,14 @@ use serde::Serialize;
 
 use crate::commands::sample::local;
 use crate::grading::VERSION;
+use crate::only_writer::is_only_writer;
 use crate::progress::Progress;
 use crate::run_folder::{InputFile, describe};
 
-/// What is trained, how, and where to.
+/// The settings of a run.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct TrainArguments {
-    /// Folder with config.json, weights and tokenizer.json, or a GGUF file
-    #[arg(long, value_name = "PATH")]
-    pub(super) model: PathBuf,
-    /// Folder of the run: checkpoints, log, and what made them
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["dry_run", "print_config"])]
-    pub(super) out: Option<PathBuf>,
-    /// Settings that come with the program: mission, smollm2 or tiny
+pub(crate) struct RecipeArguments {
+    /// Settings that come with the program: mission, pretrain, smollm2 or tiny
     #[arg(long, value_name = "NAME", conflicts_with = "config")]
     recipe: Option<String>,
     /// File with settings, as the recipes of the repository
@@ -43,6 +38,33 @@ pub(crate) struct TrainArguments {
     /// Print all settings as JSON and train nothing
     #[arg(long)]
     pub(super) print_config: bool,
+}
+
+impl RecipeArguments {
+    /// Flags overrule files, files overrule defaults.
+    pub(super) fn read(&self) -> anyhow::Result<Recipe> {
+        if let Some(name) = &self.recipe {
+            return Ok(Recipe::named(name, &self.set)?);
+        }
+        let Some(path) = &self.config else {
+            return Ok(Recipe::parse(Path::new("the defaults"), "", &self.set)?);
+        };
+        let text = fs::read_to_string(path).with_context(|| format!("`{}`", path.display()))?;
+        Ok(Recipe::parse(path, &text, &self.set)?)
+    }
+}
+
+/// What is trained, how, and where to.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TrainArguments {
+    /// Folder with config.json, weights and tokenizer.json, or a GGUF file
+    #[arg(long, value_name = "PATH")]
+    pub(super) model: PathBuf,
+    /// Folder of the run: checkpoints, log, and what made them
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["dry_run", "print_config"])]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) recipe: RecipeArguments,
     /// Print model, data, memory, steps and time, take one step, and keep nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -73,21 +95,8 @@ enum PrecisionArgument {
 }
 
 impl TrainArguments {
-    /// Flags overrule files, files overrule defaults.
-    pub(super) fn recipe(&self) -> anyhow::Result<Recipe> {
-        if let Some(name) = &self.recipe {
-            return Ok(Recipe::named(name, &self.set)?);
-        }
-        let Some(path) = &self.config else {
-            return Ok(Recipe::parse(Path::new("the defaults"), "", &self.set)?);
-        };
-        let text = fs::read_to_string(path).with_context(|| format!("`{}`", path.display()))?;
-        Ok(Recipe::parse(path, &text, &self.set)?)
-    }
-
     pub(super) fn threads(&self) -> usize {
-        let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.threads.map_or_else(all, NonZeroUsize::get)
+        threads(self.threads)
     }
 
     pub(super) fn load_options(&self, adapter: &AdapterSettings) -> LoadOptions {
@@ -115,6 +124,12 @@ impl TrainArguments {
     fn name(&self) -> String {
         self.model.to_string_lossy().into_owned()
     }
+}
+
+/// As many as asked for, or as the machine has.
+pub(super) fn threads(wanted: Option<NonZeroUsize>) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    wanted.map_or_else(all, NonZeroUsize::get)
 }
 
 /// An adapter that training starts from.
@@ -203,22 +218,22 @@ impl<'a> Description<'a> {
             data: InputFile::all(data)?,
         })
     }
+}
 
-    /// Makes the folder, or checks that the run in it is this one. The file that is returned keeps others out while it is open.
-    pub(super) fn claim(&self, folder: &Path) -> anyhow::Result<File> {
-        let failed = || format!("the folder `{}` cannot be made", folder.display());
-        fs::create_dir_all(folder).with_context(failed)?;
-        let lock = File::create(folder.join("lock")).with_context(failed)?;
-        if lock.try_lock().is_err() {
-            bail!(
-                "another run is writing to `{}`; wait for it, or use another --out",
-                folder.display()
-            );
-        }
-        let path = folder.join("run.json");
-        describe(&path, folder, self, !path.exists())?;
-        Ok(lock)
+/// Makes the folder of a run, or checks that the run in it is the one described. The file that is returned keeps others out while it is open.
+pub(super) fn claim(folder: &Path, description: &impl Serialize) -> anyhow::Result<File> {
+    let failed = || format!("the folder `{}` cannot be made", folder.display());
+    fs::create_dir_all(folder).with_context(failed)?;
+    let lock = File::create(folder.join("lock")).with_context(failed)?;
+    if !is_only_writer(&lock) {
+        bail!(
+            "another run is writing to `{}`; wait for it, or use another --out",
+            folder.display()
+        );
     }
+    let path = folder.join("run.json");
+    describe(&path, folder, description, !path.exists())?;
+    Ok(lock)
 }
 
 impl StyleArgument {
@@ -326,6 +341,24 @@ pub(super) fn model_plan(
         );
     }
     lines
+}
+
+/// What a first step of supervised training tells of a run of so many steps in an epoch and in all, in lines for people.
+pub(super) fn first_step(numbers: &Numbers, (epoch, total): (u64, u64)) -> String {
+    let number = |wanted: &str| {
+        numbers
+            .iter()
+            .find(|(name, _)| *name == wanted)
+            .map_or(0.0, |(_, number)| *number)
+    };
+    let seconds = number("seconds");
+    format!(
+        "steps       {total}, {epoch} in each epoch\nfirst step  loss {:.4}, gradient {:.4}, {} tokens in {seconds:.2} s\ntime        about {:.0} minutes without evaluations\n",
+        number("loss"),
+        number("grad_norm"),
+        number("tokens"),
+        seconds * total as f64 / 60.0,
+    )
 }
 
 /// A folder for a dry run, which is gone afterwards.

@@ -36,10 +36,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let train = &arguments.train;
-    let recipe = train.recipe()?;
+    let recipe = train.recipe.read()?;
     let settings = &recipe.sft;
     settings.check()?;
-    if train.print_config {
+    if train.recipe.print_config {
         crate::show_json(&recipe)?;
         return Ok(Done::Well);
     }
@@ -89,7 +89,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         return dry_run(&mut learner, data, settings);
     }
     let out = train.out.as_deref().expect("clap asks for it");
-    let _lock = Description::new("sft", train, &recipe, start, &files)?.claim(out)?;
+    let description = Description::new("sft", train, &recipe, start, &files)?;
+    let _lock = setup::claim(out, &description)?;
     let stop = crate::interrupt::stop_flag()?;
     let (_, total) = settings.steps(data.train.len());
     let mut progress = Progress::start("training", "steps", total as usize);
@@ -134,20 +135,7 @@ fn dry_run(learner: &mut Learner, data: SftData, settings: &SftSettings) -> anyh
     let folder = RunFolder::open(scratch.path(), 1, None)?;
     let (epoch, total) = settings.steps(data.train.len());
     let numbers = sft::take_step(learner, data.train, settings, 1, &folder)?;
-    let number = |wanted: &str| {
-        numbers
-            .iter()
-            .find(|(name, _)| *name == wanted)
-            .map_or(0.0, |(_, number)| *number)
-    };
-    let seconds = number("seconds");
-    crate::show(&format!(
-        "steps       {total}, {epoch} in each epoch\nfirst step  loss {:.4}, gradient {:.4}, {} tokens in {seconds:.2} s\ntime        about {:.0} minutes without evaluations\n",
-        number("loss"),
-        number("grad_norm"),
-        number("tokens"),
-        seconds * total as f64 / 60.0,
-    ))?;
+    crate::show(&setup::first_step(&numbers, (epoch, total)))?;
     Ok(Done::Well)
 }
 
