@@ -38,6 +38,11 @@ scale-execution PROBLEMS SAMPLES OUT *FLAGS:
     cargo build --release --package scrl-cli
     cargo run --release --package xtask -- scale-execution --problems {{PROBLEMS}} --samples {{SAMPLES}} --out {{OUT}} {{FLAGS}}
 
+# Grade the shared samples in two ways (HOW: isolated or overload) and compare the verdicts test by test.
+verdict-stability HOW DATA OUT *FLAGS:
+    cargo build --release --package scrl-cli
+    cargo run --release --package xtask -- verdict-stability {{HOW}} --data {{DATA}} --out {{OUT}} {{FLAGS}}
+
 # Time the analyzer, a bare parse, Bandit and ruff over the shared samples; flags as `--python FILE --ruff FILE`.
 bench-analyzer DATA *FLAGS:
     cargo run --release -q -p xtask -- bench-analyzer --data {{DATA}} {{FLAGS}}

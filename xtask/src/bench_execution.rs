@@ -67,7 +67,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         .collect();
     let mut rows: Vec<Row> = cases
         .iter()
-        .flat_map(|case| runners.iter().map(|runner| Row::new(case, *runner)))
+        .flat_map(|case| {
+            let able = runners.iter().filter(|runner| runner.can_run(case));
+            able.map(|runner| Row::new(case, *runner))
+        })
         .collect();
     for round in 1..=arguments.rounds {
         crate::say(&format!("round {round} of {}", arguments.rounds));

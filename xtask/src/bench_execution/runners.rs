@@ -89,6 +89,11 @@ impl Runner {
         }
     }
 
+    /// Without site packages there is nothing but the standard library.
+    pub(crate) fn can_run(self, case: &Case) -> bool {
+        case.module.is_none() || !matches!(self, Runner::Bare | Runner::Bubblewrap)
+    }
+
     pub(crate) fn is_ours(self) -> bool {
         !matches!(
             self,
