@@ -70,12 +70,14 @@ vectorized! {
                         let panel = pack::panel(&b, part.clone(), column, &mut workspace.panel);
                         let load = part.start > 0 || start == Start::Add;
                         let within = part.start - block.start..part.end - block.start;
-                        let next = following(&part, &block, column);
-                        for first in (0..rows).step_by(TILE_ROWS) {
+                        let (next, next_column) = following(&part, &block, column);
+                        let share = next.len().div_ceil(rows.div_ceil(TILE_ROWS));
+                        for (index, first) in (0..rows).step_by(TILE_ROWS).enumerate() {
                             let height = TILE_ROWS.min(rows - first);
-                            b.prefetch(&next, first..first + height, rows);
+                            let asked = |index| next.end.min(next.start + index * share);
+                            b.prefetch(asked(index)..asked(index + 1), next_column);
                             let tile = Tile { row: row_start + first, height, column };
-                            tile.multiply(left.tile(first / TILE_ROWS, within.clone()), panel, c, load);
+                            tile.multiply(left.tile(index, within.clone()), panel, c, load);
                         }
                     }
                 }

@@ -31,21 +31,21 @@ pub fn forward(
     gemm(x, Right::Weight(weight), y, start, workspace);
 }
 
-/// Adds `dy W` to `dx (rows, inputs)`.
+/// Writes `dy W` to `dx (rows, inputs)`, or adds it.
 ///
 /// # Panics
 /// If the shapes do not fit together.
-pub fn backward(dy: &[f32], weight: &Weight, dx: &mut [f32], workspace: &mut Workspace) {
+pub fn backward(
+    dy: &[f32],
+    weight: &Weight,
+    dx: &mut [f32],
+    start: Start,
+    workspace: &mut Workspace,
+) {
     let rows = dy.len() / weight.outputs();
     let dy = Matrix::new(dy, rows, weight.outputs());
     let dx = MatrixMut::new(dx, rows, weight.inputs());
-    gemm(
-        dy,
-        Right::WeightTransposed(weight),
-        dx,
-        Start::Add,
-        workspace,
-    );
+    gemm(dy, Right::WeightTransposed(weight), dx, start, workspace);
 }
 
 /// Adds `dyᵀ x` to `dweight (outputs, inputs)`, row after row of `x (rows, inputs)`.
@@ -120,7 +120,7 @@ mod tests {
         assert_close("y", &y, &reference(&x64, &w64, &vec![0.0; outputs]), 1e-6);
 
         let mut dx = vec![0.0; x.len()];
-        backward(&dy, &weight, &mut dx, workspace);
+        backward(&dy, &weight, &mut dx, Start::Add, workspace);
         let want = gradient(&x, |x| weighted(&reference(x, &w64, &b64), &dy));
         assert_close("dx", &dx, &want, 1e-6);
 

@@ -1,5 +1,5 @@
-//! Tokens per second, tokens per second of CPU time (for a machine that does other things) and peak memory of a training
-//! step and of decoding: the Rust half of `just bench-model`, whose other half is `speed.py`.
+//! Tokens per second, tokens per second of CPU time (for a machine that does other things), peak memory and a checksum of
+//! the results' bits, of a training step and of decoding: the Rust half of `just bench-model`, whose other half is `speed.py`.
 //!
 //! `cargo run --release -p scrl-policy --example speed -- MODEL TASK PRECISION THREADS ROUNDS`, with MODEL a folder,
 //! TASK `one` (`LoRA` of rank 16 on attention, one sequence of 256 tokens), `train` (4 of them), `uneven` (16 sequences of 16 to 256), `decode`
@@ -46,12 +46,12 @@ fn main() {
         threads,
     };
     let (mut fastest, mut least) = (f64::INFINITY, f64::INFINITY);
-    let mut tokens = 0;
+    let mut done = Done::default();
     let rounds: usize = rounds.parse().expect("ROUNDS");
     // The first only warms up.
     for round in 0..=rounds {
         let (start, cpu) = (Instant::now(), cpu_seconds());
-        tokens = match task.as_str() {
+        done = match task.as_str() {
             "one" => train(&policy, &[256]),
             "train" => train(&policy, &[256; 4]),
             "uneven" => train(&policy, &(1..=16).map(|n| n * 16).collect::<Vec<_>>()),
@@ -63,11 +63,12 @@ fn main() {
             least = least.min(cpu_seconds() - cpu);
         }
     }
-    let (rate, cpu_rate) = (tokens as f64 / fastest, tokens as f64 / least);
+    let (rate, cpu_rate) = (done.tokens as f64 / fastest, done.tokens as f64 / least);
     let isa = Isa::in_use().as_str();
     println!(
-        "{task} {isa}: {rate:.0} tokens/s, {cpu_rate:.1} tokens/CPU s, peak {} MiB",
-        peak_mib()
+        "{task} {isa}: {rate:.0} tokens/s, {cpu_rate:.1} tokens/CPU s, peak {} MiB, bits {:016x}",
+        peak_mib(),
+        done.bits
     );
 }
 
@@ -89,6 +90,20 @@ fn cpu_seconds() -> f64 {
         / TICKS
 }
 
+/// What a task has done.
+#[derive(Default)]
+struct Done {
+    tokens: usize,
+    bits: u64,
+}
+
+/// FNV-1a of some bits: whether two builds compute the same.
+fn checksum(bits: impl Iterator<Item = u32>) -> u64 {
+    bits.fold(0xcbf2_9ce4_8422_2325, |hash, bits| {
+        (hash ^ u64::from(bits)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// Tokens that stand in for text.
 fn tokens(seed: usize, count: usize) -> Vec<u32> {
     (0..count)
@@ -96,7 +111,7 @@ fn tokens(seed: usize, count: usize) -> Vec<u32> {
         .collect()
 }
 
-fn train(policy: &Policy, lengths: &[usize]) -> usize {
+fn train(policy: &Policy, lengths: &[usize]) -> Done {
     let texts: Vec<_> = lengths
         .iter()
         .enumerate()
@@ -115,10 +130,13 @@ fn train(policy: &Policy, lengths: &[usize]) -> usize {
         .gradient(&sequences, GradientOptions::default(), slope)
         .expect("sequences that fit");
     assert!(gradient.values.iter().all(|value| value.is_finite()));
-    lengths.iter().sum()
+    Done {
+        tokens: lengths.iter().sum(),
+        bits: checksum(gradient.values.iter().map(|value| value.to_bits())),
+    }
 }
 
-fn decode(policy: &Policy, prompts: usize, answers: u64, length: usize) -> usize {
+fn decode(policy: &Policy, prompts: usize, answers: u64, length: usize) -> Done {
     let texts: Vec<_> = (0..prompts).map(|seed| tokens(seed, length)).collect();
     let prompts: Vec<_> = texts
         .iter()
@@ -136,10 +154,15 @@ fn decode(policy: &Policy, prompts: usize, answers: u64, length: usize) -> usize
     let made = policy
         .generate(&prompts, &options)
         .expect("prompts that fit");
-    made.iter()
-        .flatten()
-        .map(|answer| answer.tokens.len())
-        .sum()
+    let answers = || made.iter().flatten();
+    Done {
+        tokens: answers().map(|answer| answer.tokens.len()).sum(),
+        bits: checksum(
+            answers()
+                .flat_map(|answer| &answer.log_probs)
+                .map(|p| p.to_bits()),
+        ),
+    }
 }
 
 /// The most memory that this process has had.

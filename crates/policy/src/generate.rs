@@ -14,6 +14,7 @@ use crate::cache::Cache;
 use crate::error::Error;
 use crate::layer::{Cached, Pass, normalize};
 use crate::parallel::in_order;
+use crate::pool::Buffer;
 use crate::sampling::{Sampling, uniform};
 use crate::score::Policy;
 
@@ -112,6 +113,8 @@ impl Policy<'_> {
         for prompt in prompts {
             self.check(prompt, options)?;
         }
+        // What training needed is more than sampling does, which has keys and values to keep.
+        self.model.pool.clear();
         let next = AtomicUsize::new(0);
         let threads = self.threads.max(1);
         let work = |_, (): &mut ()| Decoder::new(*self, prompts, options, listen).run(&next, stop);
@@ -252,7 +255,7 @@ impl<'a, 'l> Decoder<'a, 'l> {
                 stopped: false,
             };
             let empty = self.options.max_new_tokens == 0;
-            if empty || self.choose(&mut sequence, &mut logits.clone()) {
+            if empty || self.choose(&mut sequence, &mut logits.to_vec()) {
                 sequence.end();
             } else {
                 self.active.push(sequence);
@@ -307,9 +310,9 @@ impl<'a, 'l> Decoder<'a, 'l> {
     }
 
     /// Hidden states of the next tokens, after the final norm.
-    fn extend(&mut self, tokens: &[u32], sequences: &mut [Cached]) -> Vec<f32> {
+    fn extend(&mut self, tokens: &[u32], sequences: &mut [Cached]) -> Buffer<'a> {
         let Policy { model, adapter, .. } = self.policy;
-        let mut x = vec![0.0; tokens.len() * model.config().width];
+        let mut x = model.pool.room(tokens.len() * model.config().width);
         embedding::forward(&model.embedding, tokens, &mut x);
         for index in 0..model.layers.len() {
             let pass = Pass {
@@ -324,12 +327,15 @@ impl<'a, 'l> Decoder<'a, 'l> {
         for Cached { rows, cache } in sequences {
             cache.advance(rows.len());
         }
-        normalize(&model.norm, &x)
+        normalize(&model.pool, &model.norm, &x)
     }
 
-    fn logits(&mut self, hidden: &[f32]) -> Vec<f32> {
-        let head = self.policy.model.head();
-        let mut logits = vec![0.0; hidden.len() / head.inputs() * head.outputs()];
+    fn logits(&mut self, hidden: &[f32]) -> Buffer<'a> {
+        let model = self.policy.model;
+        let head = model.head();
+        let mut logits = model
+            .pool
+            .room(hidden.len() / head.inputs() * head.outputs());
         head::logits(hidden, head, &mut logits, &mut self.workspace);
         logits
     }

@@ -14,6 +14,7 @@ use crate::batch::Segment;
 use crate::config::MlpKind;
 use crate::model::{Layer, Model, Norm};
 use crate::module::Module;
+use crate::pool::{Buffer, Pool};
 
 pub(crate) use backward::Sink;
 pub(crate) use cached::Cached;
@@ -32,22 +33,29 @@ pub(crate) struct Pass<'a> {
 
 /// What a layer's way back needs of its way forward.
 #[derive(Debug)]
-pub(crate) struct Trace {
-    pub(crate) input: Vec<f32>,
-    q: Vec<f32>,
-    k: Vec<f32>,
-    v: Vec<f32>,
-    attended: Vec<f32>,
-    normalizers: Vec<f32>,
-    middle: Vec<f32>,
+pub(crate) struct Trace<'a> {
+    pub(crate) input: Buffer<'a>,
+    q: Buffer<'a>,
+    k: Buffer<'a>,
+    v: Buffer<'a>,
+    attended: Buffer<'a>,
+    normalizers: Buffer<'a>,
+    middle: Buffer<'a>,
     /// Empty for a plain MLP.
-    gate: Vec<f32>,
-    up: Vec<f32>,
-    /// What lies between the factors of an adapter, by module; empty where there are none.
-    lows: [Vec<f32>; Module::COUNT],
+    gate: Buffer<'a>,
+    up: Buffer<'a>,
+    /// What lies between the factors of an adapter, by module.
+    lows: Lows<'a>,
 }
 
-impl Pass<'_> {
+/// Of each linear layer with an adapter, what lies between its factors.
+type Lows<'a> = [Option<Buffer<'a>>; Module::COUNT];
+
+impl<'a> Pass<'a> {
+    fn pool(&self) -> &'a Pool {
+        &self.model.pool
+    }
+
     fn layer(&self) -> &Layer {
         &self.model.layers[self.index]
     }
@@ -61,12 +69,16 @@ impl Pass<'_> {
     }
 
     /// `y`, and what the way back needs.
-    pub(crate) fn forward(&self, input: Vec<f32>, workspace: &mut Workspace) -> (Vec<f32>, Trace) {
-        let mut lows = [const { Vec::new() }; Module::COUNT];
+    pub(crate) fn forward(
+        &self,
+        input: Buffer<'a>,
+        workspace: &mut Workspace,
+    ) -> (Buffer<'a>, Trace<'a>) {
+        let mut lows = [const { None }; Module::COUNT];
         let mut apply = |module: Module, x: &[f32], workspace: &mut Workspace| {
             self.apply(module, x, &mut lows[module.index()], workspace)
         };
-        let normed = normalize(&self.layer().attention_norm, &input);
+        let normed = self.normalize(&self.layer().attention_norm, &input);
         let mut q = apply(Module::Query, &normed, workspace);
         let mut k = apply(Module::Key, &normed, workspace);
         let v = apply(Module::Value, &normed, workspace);
@@ -98,13 +110,13 @@ impl Pass<'_> {
     fn first_half(
         &self,
         middle: &[f32],
-        mut apply: impl FnMut(Module, &[f32], &mut Workspace) -> Vec<f32>,
+        mut apply: impl FnMut(Module, &[f32], &mut Workspace) -> Buffer<'a>,
         workspace: &mut Workspace,
-    ) -> (Vec<f32>, Vec<f32>) {
-        let normed = normalize(&self.layer().mlp_norm, middle);
+    ) -> (Buffer<'a>, Buffer<'a>) {
+        let normed = self.normalize(&self.layer().mlp_norm, middle);
         let gate = match self.mlp() {
             MlpKind::Gated => apply(Module::Gate, &normed, workspace),
-            MlpKind::Plain => Vec::new(),
+            MlpKind::Plain => self.pool().room(0),
         };
         (gate, apply(Module::Up, &normed, workspace))
     }
@@ -114,18 +126,18 @@ impl Pass<'_> {
         &self,
         module: Module,
         x: &[f32],
-        low: &mut Vec<f32>,
+        low: &mut Option<Buffer<'a>>,
         workspace: &mut Workspace,
-    ) -> Vec<f32> {
+    ) -> Buffer<'a> {
         let frozen = self.layer().linear(module);
         let rows = x.len() / frozen.weight.inputs();
-        let mut y = vec![0.0; rows * frozen.weight.outputs()];
+        let mut y = self.pool().room(rows * frozen.weight.outputs());
         linear::forward(x, &frozen.weight, frozen.bias.as_deref(), &mut y, workspace);
         if let Some(lora) = self
             .adapter
             .and_then(|adapter| adapter.lora(self.index, module))
         {
-            low.resize(rows * lora.rank, 0.0);
+            let low = low.insert(self.pool().room(rows * lora.rank));
             match self.drop(module, x) {
                 Some(dropped) => lora.forward(&dropped, low, &mut y, workspace),
                 None => lora.forward(x, low, &mut y, workspace),
@@ -135,14 +147,14 @@ impl Pass<'_> {
     }
 
     /// What the adapter of a linear layer reads in training, or the gradient of that on its way back.
-    fn drop(&self, module: Module, x: &[f32]) -> Option<Vec<f32>> {
+    fn drop(&self, module: Module, x: &[f32]) -> Option<Buffer<'a>> {
         let (rate, key) = (self.adapter?.config().dropout, self.dropout?);
         if rate == 0.0 {
             return None;
         }
         let rows = self.segments.last()?.rows.end;
         let width = x.len() / rows;
-        let mut dropped = vec![0.0; x.len()];
+        let mut dropped = self.pool().room(x.len());
         for Segment { rows, stream } in self.segments {
             let place = (self.index * Module::COUNT + module.index()) as u64;
             let dropout = Dropout {
@@ -178,10 +190,10 @@ impl Pass<'_> {
         k: &[f32],
         v: &[f32],
         workspace: &mut Workspace,
-    ) -> (Vec<f32>, Vec<f32>) {
+    ) -> (Buffer<'a>, Buffer<'a>) {
         let shape = self.shape();
-        let mut out = vec![0.0; q.len()];
-        let mut normalizers = vec![0.0; q.len() / shape.size];
+        let mut out = self.pool().room(q.len());
+        let mut normalizers = self.pool().room(q.len() / shape.size);
         for Segment { rows, .. } in self.segments {
             let query = rows.start * shape.query_width()..rows.end * shape.query_width();
             let key = rows.start * shape.key_width()..rows.end * shape.key_width();
@@ -196,19 +208,23 @@ impl Pass<'_> {
     }
 
     /// What the second half of the MLP reads.
-    fn activate(&self, gate: &[f32], up: &[f32]) -> Vec<f32> {
-        let mut activated = vec![0.0; up.len()];
+    fn activate(&self, gate: &[f32], up: &[f32]) -> Buffer<'a> {
+        let mut activated = self.pool().room(up.len());
         match self.mlp() {
             MlpKind::Gated => swiglu::forward(gate, up, &mut activated),
             MlpKind::Plain => gelu::forward(up, &mut activated),
         }
         activated
     }
+
+    fn normalize(&self, norm: &Norm, x: &[f32]) -> Buffer<'a> {
+        normalize(self.pool(), norm, x)
+    }
 }
 
 /// Applies a norm.
-pub(crate) fn normalize(norm: &Norm, x: &[f32]) -> Vec<f32> {
-    let mut y = vec![0.0; x.len()];
+pub(crate) fn normalize<'p>(pool: &'p Pool, norm: &Norm, x: &[f32]) -> Buffer<'p> {
+    let mut y = pool.room(x.len());
     match &norm.bias {
         None => rms_norm::forward(x, &norm.gain, norm.epsilon, &mut y),
         Some(bias) => layer_norm::forward(x, &norm.gain, bias, norm.epsilon, &mut y),

@@ -22,6 +22,7 @@ mod module;
 mod parallel;
 mod parameters;
 mod peft;
+mod pool;
 mod random;
 mod safetensors;
 mod sampling;

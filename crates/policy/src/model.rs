@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::gguf::Gguf;
 use crate::memory::{self, Footprint};
 use crate::module::Module;
+use crate::pool::Pool;
 use crate::safetensors::Checkpoint;
 use crate::tensors::Tensors;
 
@@ -25,6 +26,8 @@ pub struct Model {
     /// `None`: the embedding.
     head: Option<Weight>,
     pub(crate) rope: Rope,
+    /// Where those who work with it compute.
+    pub(crate) pool: Pool,
 }
 
 /// How a model is read.
@@ -179,6 +182,7 @@ impl Reader<'_> {
             norm,
             head,
             rope,
+            pool: Pool::default(),
         })
     }
 

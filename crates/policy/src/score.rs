@@ -10,6 +10,7 @@ use crate::layer::{Pass, Sink, Trace, add, normalize, normalize_backward};
 use crate::model::Model;
 use crate::parallel::in_order;
 use crate::parameters::Places;
+use crate::pool::{Buffer, Pool};
 
 /// A model, with an adapter or as it is, at work.
 #[derive(Clone, Copy, Debug)]
@@ -74,22 +75,29 @@ impl Gradient {
         }
     }
 
-    fn add(&mut self, part: Self) {
+    fn add(&mut self, part: Part) {
         add(&mut self.values, &part.values);
         add(&mut self.weights, &part.weights);
         self.predictions.extend(part.predictions);
     }
 }
 
-/// What is kept of a layer's way forward.
-enum Kept {
-    Trace(Box<Trace>),
-    /// What it read; the rest is computed again.
-    Input(Vec<f32>),
+/// What one pack adds to a gradient.
+struct Part<'a> {
+    values: Buffer<'a>,
+    weights: Buffer<'a>,
+    predictions: Vec<Vec<Prediction>>,
 }
 
-impl Kept {
-    fn new(trace: Trace, recompute: bool) -> Self {
+/// What is kept of a layer's way forward.
+enum Kept<'a> {
+    Trace(Box<Trace<'a>>),
+    /// What it read; the rest is computed again.
+    Input(Buffer<'a>),
+}
+
+impl<'a> Kept<'a> {
+    fn new(trace: Trace<'a>, recompute: bool) -> Self {
         if recompute {
             Kept::Input(trace.input)
         } else {
@@ -99,9 +107,9 @@ impl Kept {
 }
 
 /// Room of one thread.
-struct Room {
+struct Room<'a> {
     workspace: Workspace,
-    logits: Vec<f32>,
+    logits: Buffer<'a>,
 }
 
 /// Tokens whose logits exist at a time: enough to make up for reading the weights of the output layer.
@@ -217,11 +225,16 @@ impl Policy<'_> {
         Ok(logits)
     }
 
-    fn room(&self) -> Room {
-        let logits = vec![0.0; LOGIT_ROWS * self.model.config().vocabulary];
+    fn pool(&self) -> &Pool {
+        &self.model.pool
+    }
+
+    fn room(&self) -> Room<'_> {
         Room {
             workspace: Workspace::new(),
-            logits,
+            logits: self
+                .pool()
+                .room(LOGIT_ROWS * self.model.config().vocabulary),
         }
     }
 
@@ -236,14 +249,15 @@ impl Policy<'_> {
     }
 
     /// The last hidden states, before and after the final norm. `keep` is given each layer's trace.
-    fn hidden(
-        &self,
-        pack: &Packed,
+    fn hidden<'a>(
+        &'a self,
+        pack: &'a Packed,
         dropout: Option<u64>,
-        mut keep: impl FnMut(Trace),
+        mut keep: impl FnMut(Trace<'a>),
         room: &mut Room,
-    ) -> (Vec<f32>, Vec<f32>) {
-        let mut x = vec![0.0; pack.tokens.len() * self.model.config().width];
+    ) -> (Buffer<'a>, Buffer<'a>) {
+        let width = self.model.config().width;
+        let mut x = self.pool().room(pack.tokens.len() * width);
         embedding::forward(&self.model.embedding, &pack.tokens, &mut x);
         for index in 0..self.model.layers.len() {
             let (y, trace) = self
@@ -252,7 +266,7 @@ impl Policy<'_> {
             keep(trace);
             x = y;
         }
-        let hidden = normalize(&self.model.norm, &x);
+        let hidden = normalize(self.pool(), &self.model.norm, &x);
         (x, hidden)
     }
 
@@ -269,25 +283,31 @@ impl Policy<'_> {
     }
 
     /// What one pack adds to the gradient.
-    fn pack_gradient(
-        &self,
-        pack: &Packed,
+    fn pack_gradient<'a>(
+        &'a self,
+        pack: &'a Packed,
         options: GradientOptions,
         places: Option<&Places>,
         slope: &impl Fn(usize, usize, Prediction) -> Slope,
         room: &mut Room,
-    ) -> Gradient {
+    ) -> Part<'a> {
         let mut kept = Vec::with_capacity(self.model.layers.len());
         let keep = |trace| kept.push(Kept::new(trace, options.recompute));
         let (last, hidden) = self.hidden(pack, options.dropout, keep, room);
-        let mut gradient = Gradient::zeros(self.adapter, places);
+        let mut gradient = Part {
+            values: self
+                .pool()
+                .zeros(self.adapter.map_or(0, |adapter| adapter.values().len())),
+            weights: self.pool().zeros(places.map_or(0, |places| places.len)),
+            predictions: Vec::new(),
+        };
         let (said, mut dx) = self.head_backward(pack, &hidden, places, slope, &mut gradient, room);
         let workspace = &mut room.workspace;
         let mut sink = Sink {
             adapter: &mut gradient.values,
             weights: places.zip(Some(&mut gradient.weights[..])),
         };
-        let dhidden = std::mem::replace(&mut dx, vec![0.0; last.len()]);
+        let dhidden = std::mem::replace(&mut dx, self.pool().zeros(last.len()));
         let norm = sink.weights.as_mut();
         let norm = norm.map(|(places, values)| places.norm.of(values));
         normalize_backward(&self.model.norm, &last, &dhidden, &mut dx, norm);
@@ -315,20 +335,20 @@ impl Policy<'_> {
 
     /// What is said of each token, and the gradient of the hidden states; adds those of the output layer and of the value
     /// head.
-    fn head_backward(
-        &self,
+    fn head_backward<'a>(
+        &'a self,
         pack: &Packed,
         hidden: &[f32],
         places: Option<&Places>,
         slope: &impl Fn(usize, usize, Prediction) -> Slope,
-        gradient: &mut Gradient,
+        gradient: &mut Part,
         room: &mut Room,
-    ) -> (Vec<Prediction>, Vec<f32>) {
+    ) -> (Vec<Prediction>, Buffer<'a>) {
         let indices = indices(pack);
         let values = self.values(hidden);
         let mut said = vec![Prediction::default(); pack.targets.len()];
         let mut value_slopes = vec![0.0; pack.targets.len()];
-        let mut dhidden = vec![0.0; hidden.len()];
+        let mut dhidden = self.pool().zeros(hidden.len());
         let slope = |row: usize, score: TokenScore| {
             said[row] = Prediction {
                 score,

@@ -240,16 +240,12 @@ impl Right<'_> {
         }
     }
 
-    /// Asks the memory for a share of a panel, the rows and the column of `next`, as large as that of `rows` among `all`:
-    /// it arrives while they are multiplied.
+    /// Asks the memory for some rows of the panel of a column, if there are any: they arrive while others are multiplied.
     #[inline(always)]
-    pub(super) fn prefetch(&self, next: &(Range<usize>, usize), rows: Range<usize>, all: usize) {
-        let (part, column) = next;
-        let share = |row: usize| part.start + part.len() * row / all;
-        let share = share(rows.start)..share(rows.end);
+    pub(super) fn prefetch(&self, rows: Range<usize>, column: usize) {
         match self {
-            Right::Weight(weight) => weight.prefetch(column / TILE_COLUMNS, share),
-            Right::WeightTransposed(weight) => weight.prefetch_transposed(share, *column),
+            Right::Weight(weight) => weight.prefetch(column / TILE_COLUMNS, rows),
+            Right::WeightTransposed(weight) => weight.prefetch_transposed(rows, column),
             Right::Matrix(_) | Right::Panels(_) => (),
         }
     }

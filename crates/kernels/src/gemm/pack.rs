@@ -47,7 +47,7 @@ pub(super) fn block<'a>(
         let tiles = room.chunks_exact_mut((TILE_ROWS * depth).max(1));
         for (tile, start) in tiles.zip((0..rows).step_by(TILE_ROWS)) {
             let height = TILE_ROWS.min(rows - start);
-            let (tile, _) = tile.as_chunks_mut();
+            let (tile, _) = tile.as_chunks_mut::<TILE_ROWS>();
             for (column, k) in tile.iter_mut().zip(columns.clone()) {
                 match a.column_part(first_row + start, k, height) {
                     Some(values) => copy(values, column),
@@ -97,8 +97,10 @@ fn dense(b: &Matrix, first: usize, column: usize, room: &mut [f32]) {
     let (rows, _) = room.as_chunks_mut::<TILE_COLUMNS>();
     if b.row_part(first, column, width).is_some() {
         for (k, row) in rows.iter_mut().enumerate() {
-            let values = b.row_part(first + k, column, width).unwrap_or_default();
-            row[..width].copy_from_slice(values);
+            copy(
+                b.row_part(first + k, column, width).unwrap_or_default(),
+                row,
+            );
             row[width..].fill(0.0);
         }
         return;
@@ -106,9 +108,15 @@ fn dense(b: &Matrix, first: usize, column: usize, room: &mut [f32]) {
     let mut block = [0.0; TILE_COLUMNS * TILE_COLUMNS];
     for (index, rows) in rows.chunks_mut(TILE_COLUMNS).enumerate() {
         let (k, count) = (first + index * TILE_COLUMNS, rows.len());
-        for (j, row) in block.chunks_exact_mut(TILE_COLUMNS).take(width).enumerate() {
+        for (j, row) in block
+            .as_chunks_mut::<TILE_COLUMNS>()
+            .0
+            .iter_mut()
+            .take(width)
+            .enumerate()
+        {
             match b.column_part(k, column + j, count) {
-                Some(values) => row[..count].copy_from_slice(values),
+                Some(values) => copy(values, row),
                 None => (0..count).for_each(|i| row[i] = b.at(k + i, column + j)),
             }
         }
@@ -120,9 +128,9 @@ fn dense(b: &Matrix, first: usize, column: usize, room: &mut [f32]) {
     }
 }
 
-/// Copies as many as both have; a whole tile's without a call.
+/// Copies as many as both have; whole rows and columns of a tile without a call.
 #[inline(always)]
-fn copy(from: &[f32], to: &mut [f32; TILE_ROWS]) {
+fn copy<const N: usize>(from: &[f32], to: &mut [f32; N]) {
     match from.first_chunk() {
         Some(from) => *to = *from,
         None => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),

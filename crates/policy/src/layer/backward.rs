@@ -1,13 +1,14 @@
 //! The way back through a layer.
 
 use scrl_kernels::attention::{self, AttentionGradients};
-use scrl_kernels::{LoraGradients, Workspace, gelu, linear, swiglu};
+use scrl_kernels::{LoraGradients, Start, Workspace, gelu, linear, swiglu};
 
-use super::{Pass, Trace, add, normalize, normalize_backward};
+use super::{Pass, Trace, add, normalize_backward};
 use crate::batch::Segment;
 use crate::config::MlpKind;
 use crate::module::Module;
 use crate::parameters::{LayerPlaces, Place, Places};
+use crate::pool::Buffer;
 
 /// Where a way back adds what belongs to trained numbers.
 #[derive(Debug)]
@@ -30,59 +31,61 @@ impl Sink<'_> {
     }
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
     /// The gradient of the layer's input from that of its output; adds those of what is trained to `sink`.
     pub(crate) fn backward(
         &self,
-        mut trace: Trace,
-        dy: Vec<f32>,
+        mut trace: Trace<'a>,
+        dy: Buffer<'a>,
         sink: &mut Sink,
         workspace: &mut Workspace,
-    ) -> Vec<f32> {
+    ) -> Buffer<'a> {
         let dmiddle = self.backward_mlp(&mut trace, dy, sink, workspace);
         self.backward_attention(&mut trace, dmiddle, sink, workspace)
     }
 
     fn backward_mlp(
         &self,
-        trace: &mut Trace,
-        dy: Vec<f32>,
+        trace: &mut Trace<'a>,
+        dy: Buffer<'a>,
         sink: &mut Sink,
         workspace: &mut Workspace,
-    ) -> Vec<f32> {
-        let normed = normalize(&self.layer().mlp_norm, &trace.middle);
-        let mut dnormed = vec![0.0; normed.len()];
+    ) -> Buffer<'a> {
+        let normed = self.normalize(&self.layer().mlp_norm, &trace.middle);
+        let mut dnormed = self.pool().room(normed.len());
         let activated = self.activate(&trace.gate, &trace.up);
-        let mut dactivated = vec![0.0; activated.len()];
+        let mut dactivated = self.pool().room(activated.len());
         self.unapply(
             Module::Down,
             (&activated, &dy),
-            &mut dactivated,
+            (&mut dactivated, Start::Zero),
             trace,
             sink,
             workspace,
         );
         drop(activated);
-        let mut dup = vec![0.0; trace.up.len()];
+        let mut dup = self.pool().room(trace.up.len());
+        let mut start = Start::Zero;
         match self.mlp() {
             MlpKind::Gated => {
-                let mut dgate = vec![0.0; trace.gate.len()];
+                let mut dgate = self.pool().room(trace.gate.len());
                 swiglu::backward(&trace.gate, &trace.up, &dactivated, &mut dgate, &mut dup);
                 self.unapply(
                     Module::Gate,
                     (&normed, &dgate),
-                    &mut dnormed,
+                    (&mut dnormed, Start::Zero),
                     trace,
                     sink,
                     workspace,
                 );
+                start = Start::Add;
             }
             MlpKind::Plain => gelu::backward(&trace.up, &dactivated, &mut dup),
         }
         self.unapply(
             Module::Up,
             (&normed, &dup),
-            &mut dnormed,
+            (&mut dnormed, start),
             trace,
             sink,
             workspace,
@@ -100,17 +103,17 @@ impl Pass<'_> {
 
     fn backward_attention(
         &self,
-        trace: &mut Trace,
-        dmiddle: Vec<f32>,
+        trace: &mut Trace<'a>,
+        dmiddle: Buffer<'a>,
         sink: &mut Sink,
         workspace: &mut Workspace,
-    ) -> Vec<f32> {
-        let attended = std::mem::take(&mut trace.attended);
-        let mut dattended = vec![0.0; attended.len()];
+    ) -> Buffer<'a> {
+        let attended = std::mem::replace(&mut trace.attended, self.pool().room(0));
+        let mut dattended = self.pool().room(attended.len());
         self.unapply(
             Module::Output,
             (&attended, &dmiddle),
-            &mut dattended,
+            (&mut dattended, Start::Zero),
             trace,
             sink,
             workspace,
@@ -118,10 +121,15 @@ impl Pass<'_> {
         let (mut dq, mut dk, dv) = self.unattend(trace, &attended, &dattended, workspace);
         self.rotate(&mut dq, &mut dk, false);
 
-        let normed = normalize(&self.layer().attention_norm, &trace.input);
-        let mut dnormed = vec![0.0; normed.len()];
-        for (module, dy) in [(Module::Query, dq), (Module::Key, dk), (Module::Value, dv)] {
-            self.unapply(module, (&normed, &dy), &mut dnormed, trace, sink, workspace);
+        let normed = self.normalize(&self.layer().attention_norm, &trace.input);
+        let mut dnormed = self.pool().room(normed.len());
+        for (module, dy, start) in [
+            (Module::Query, dq, Start::Zero),
+            (Module::Key, dk, Start::Add),
+            (Module::Value, dv, Start::Add),
+        ] {
+            let dx = (&mut *dnormed, start);
+            self.unapply(module, (&normed, &dy), dx, trace, sink, workspace);
         }
         let mut dinput = dmiddle;
         normalize_backward(
@@ -134,18 +142,18 @@ impl Pass<'_> {
         dinput
     }
 
-    /// Adds to the gradient of a linear layer's input, and to those of its weights and of its adapter.
+    /// Writes the gradient of a linear layer's input, or adds to it; adds to those of its weights and of its adapter.
     fn unapply(
         &self,
         module: Module,
         (x, dy): (&[f32], &[f32]),
-        dx: &mut [f32],
-        trace: &mut Trace,
+        (dx, start): (&mut [f32], Start),
+        trace: &mut Trace<'a>,
         sink: &mut Sink,
         workspace: &mut Workspace,
     ) {
         let weight = &self.layer().linear(module).weight;
-        linear::backward(dy, weight, dx, workspace);
+        linear::backward(dy, weight, dx, start, workspace);
         if let Some((dweight, dbias)) = sink.weights(self.index, |places| places.linear(module)) {
             linear::backward_weight(x, weight.inputs(), dy, dweight, workspace);
             if let Some(dbias) = dbias {
@@ -162,11 +170,13 @@ impl Pass<'_> {
             .layout()
             .factors(self.index, module, sink.adapter)
             .expect("what has factors has gradients of them");
-        let low = &mut trace.lows[module.index()];
+        let low = trace.lows[module.index()]
+            .as_mut()
+            .expect("what has factors has something between them");
         match self.drop(module, x) {
             None => lora.backward(x, low, dy, LoraGradients { a, b, x: dx }, workspace),
             Some(read) => {
-                let mut dread = vec![0.0; x.len()];
+                let mut dread = self.pool().zeros(x.len());
                 let gradients = LoraGradients {
                     a,
                     b,
@@ -188,7 +198,7 @@ impl Pass<'_> {
         attended: &[f32],
         dattended: &[f32],
         workspace: &mut Workspace,
-    ) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+    ) -> (Buffer<'a>, Buffer<'a>, Buffer<'a>) {
         let shape = self.shape();
         let Trace {
             q,
@@ -197,7 +207,7 @@ impl Pass<'_> {
             normalizers,
             ..
         } = trace;
-        let (mut dq, mut dk, mut dv) = (vec![0.0; q.len()], vec![0.0; k.len()], vec![0.0; v.len()]);
+        let [mut dq, mut dk, mut dv] = [q, k, v].map(|x| self.pool().zeros(x.len()));
         for Segment { rows, .. } in self.segments {
             let query = rows.start * shape.query_width()..rows.end * shape.query_width();
             let key = rows.start * shape.key_width()..rows.end * shape.key_width();

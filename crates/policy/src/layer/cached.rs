@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use scrl_kernels::{Workspace, attention};
 
-use super::{Pass, add, normalize};
+use super::{Pass, add};
 use crate::cache::Cache;
 use crate::module::Module;
+use crate::pool::Buffer;
 
 /// The next tokens of one sequence.
 pub(crate) struct Cached<'a> {
@@ -16,19 +17,19 @@ pub(crate) struct Cached<'a> {
     pub(crate) cache: &'a mut Cache,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
     /// `y`. Adds keys and values to the caches, whose tokens are counted once all layers have done so.
     pub(crate) fn extend(
         &self,
         x: &[f32],
         sequences: &mut [Cached],
         workspace: &mut Workspace,
-    ) -> Vec<f32> {
-        let mut low = Vec::new();
+    ) -> Buffer<'a> {
+        let mut low = None;
         let mut apply = |module, input: &[f32], workspace: &mut Workspace| {
             self.apply(module, input, &mut low, workspace)
         };
-        let normed = normalize(&self.layer().attention_norm, x);
+        let normed = self.normalize(&self.layer().attention_norm, x);
         let mut q = apply(Module::Query, &normed, workspace);
         let mut k = apply(Module::Key, &normed, workspace);
         let v = apply(Module::Value, &normed, workspace);
@@ -46,9 +47,9 @@ impl Pass<'_> {
         (q, k, v): (&mut [f32], &mut [f32], &[f32]),
         sequences: &mut [Cached],
         workspace: &mut Workspace,
-    ) -> Vec<f32> {
+    ) -> Buffer<'a> {
         let shape = self.shape();
-        let mut out = vec![0.0; q.len()];
+        let mut out = self.pool().room(q.len());
         for Cached { rows, cache } in sequences {
             let query = rows.start * shape.query_width()..rows.end * shape.query_width();
             let key = rows.start * shape.key_width()..rows.end * shape.key_width();
@@ -60,7 +61,7 @@ impl Pass<'_> {
                 .rope
                 .forward(&mut k[key.clone()], shape.kv_heads, position);
             cache.append(self.index, &k[key.clone()], &v[key]);
-            let mut normalizers = vec![0.0; rows.len() * shape.heads];
+            let mut normalizers = self.pool().room(rows.len() * shape.heads);
             let (out, q) = (&mut out[query.clone()], &q[query]);
             cache.with_keys(self.index, rows.len(), |keys| {
                 attention::forward(shape, q, keys, out, &mut normalizers, workspace);
