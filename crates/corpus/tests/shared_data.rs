@@ -62,13 +62,13 @@ fn the_genuine_apps_plus_records_are_the_uniform_ones() {
     }
 }
 
-/// Those who bring them get every record, with the weakness that each is there for, and nothing that runs.
+/// Those who bring them get every record, with the weakness that each is there for; what runs is what was constants.
 #[test]
-fn sets_without_tests_are_imported_whole() {
-    for (format, name, count, weaknesses) in [
-        (Format::SecurityEval, "securityeval", 121, 69),
-        (Format::Sallm, "sallm-prompts", 100, 45),
-        (Format::SecCodePlt, "seccodeplt", 1_129, 28),
+fn security_sets_are_imported_whole() {
+    for (format, name, count, weaknesses, tested) in [
+        (Format::SecurityEval, "securityeval", 121, 69, 0),
+        (Format::Sallm, "sallm-prompts", 100, 45, 0),
+        (Format::SecCodePlt, "seccodeplt", 1_129, 28, 600),
     ] {
         let Some(path) = data(&format!("security/{name}.jsonl.gz")) else {
             continue;
@@ -78,11 +78,14 @@ fn sets_without_tests_are_imported_whole() {
         let mut written = Vec::new();
         let mut named = HashSet::new();
         for problem in &problems {
-            assert!(problem.tests.is_empty() && !problem.prompt.is_empty());
+            assert!(!problem.prompt.is_empty());
+            assert_eq!(problem.tests.is_empty(), problem.exploit_tests.is_empty());
             named.extend(problem.cwes.clone());
             write_problem(&mut written, problem).unwrap();
         }
         assert_eq!(named.len(), weaknesses, "{name}");
+        let with_tests = problems.iter().filter(|problem| !problem.tests.is_empty());
+        assert_eq!(with_tests.count(), tested, "{name}");
         let folder = tempfile::tempdir().unwrap();
         let uniform = folder.path().join("problems.jsonl");
         std::fs::write(&uniform, written).unwrap();
