@@ -7,6 +7,7 @@ use crate::chapter_result::{lead, result};
 use crate::chapter_rewards::{demonstration, rewards};
 use crate::chapter_security::security;
 use crate::chapter_seed::seed;
+use crate::chapter_training::training;
 use crate::document::{Cell, Document, Table};
 use crate::metrics::{Metrics, System};
 use crate::numbers::name;
@@ -18,8 +19,9 @@ pub(crate) const LONGEST_NAME: usize = 80;
 pub(crate) fn document(metrics: &Metrics) -> Document {
     let mut sections = Vec::new();
     if !metrics.systems.is_empty() {
+        sections.extend([result(metrics)]);
+        sections.extend(metrics.training.as_ref().map(training));
         sections.extend([
-            result(metrics),
             groups(metrics),
             tests(metrics),
             answers_at_k(metrics),

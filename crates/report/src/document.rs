@@ -29,6 +29,8 @@ pub(crate) enum Block {
     Terms(Vec<(&'static str, String)>),
     Table(Table),
     Plot(Plot),
+    /// A program, or another text whose lines stand as they are.
+    Code(String),
 }
 
 #[derive(Clone, Debug)]
@@ -116,6 +118,8 @@ pub(crate) enum Plot {
         parts: Vec<String>,
         rows: Vec<(String, Vec<f64>)>,
     },
+    /// Numbers over steps.
+    Lines { title: String, lines: Vec<Line> },
     /// Ten bins over `[0, 1]`.
     Histogram {
         title: String,
@@ -123,6 +127,13 @@ pub(crate) enum Plot {
         bins: [u64; 10],
         absent: u64,
     },
+}
+
+/// Points from left to right.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) points: Vec<(f64, f64)>,
 }
 
 #[derive(Clone, Debug)]

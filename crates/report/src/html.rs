@@ -3,6 +3,7 @@
 use crate::chapters::document;
 use crate::document::{Block, Cell, Document, Section, Table};
 use crate::metrics::Metrics;
+use crate::numbers::shown_line;
 use crate::push::push;
 use crate::svg::svg;
 
@@ -102,6 +103,7 @@ fn push_block(text: &mut String, block: &Block) {
             text.push_str("</ul>\n");
         }
         Block::Table(table) => push_table(text, table),
+        Block::Code(lines) => push!(text, "<pre>{}</pre>\n", escaped_lines(lines)),
         Block::Plot(_) => unreachable!("plots are gathered by the section"),
     }
 }
@@ -163,6 +165,15 @@ fn push_cell(text: &mut String, cell: &Cell, first: bool, words: bool) {
         push!(text, "<small>{}</small>", escaped(detail));
     }
     text.push_str(close);
+}
+
+/// Lines as they stand, with what could move the cursor or the direction replaced.
+fn escaped_lines(text: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| escaped(&shown_line(line)))
+        .collect();
+    lines.join("\n")
 }
 
 /// The text as it may stand between tags and in quoted attributes.

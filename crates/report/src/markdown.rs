@@ -3,6 +3,7 @@
 use crate::chapters::document;
 use crate::document::{Block, Cell, Section, Table};
 use crate::metrics::Metrics;
+use crate::numbers::shown_line;
 use crate::push::push;
 
 /// `report.md`.
@@ -38,10 +39,24 @@ fn push_section(text: &mut String, section: &Section) {
                 }
             }
             Block::Table(table) => push_table(text, table),
+            Block::Code(lines) => push_code(text, lines),
             // Every plot shows numbers that also stand in a table.
             Block::Plot(_) => {}
         }
     }
+}
+
+/// A program between fences that nothing in it can close.
+fn push_code(text: &mut String, code: &str) {
+    let mut fence = "```".to_owned();
+    while code.contains(&fence) {
+        fence.push('`');
+    }
+    push!(text, "\n{fence}\n");
+    for line in code.lines() {
+        push!(text, "{}\n", shown_line(line));
+    }
+    push!(text, "{fence}\n");
 }
 
 fn push_table(text: &mut String, table: &Table) {

@@ -18,6 +18,7 @@ use crate::pairs::{Comparison, comparisons};
 use crate::provenance::{Provenance, provenance};
 use crate::seed_tables::{SeedRow, SeedTraining, rows, training};
 use crate::systems::{Group, Run, groups};
+use crate::training::Training;
 
 /// The version of this layout, counted up when a field changes its meaning.
 const LAYOUT: u32 = 1;
@@ -39,6 +40,9 @@ pub struct Metrics {
     pub demonstration: Vec<Quality>,
     /// One entry per run, by name.
     pub runs: Vec<Provenance>,
+    /// What training did; absent where a report was not asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
 }
 
 /// How the bootstrap drew.
@@ -164,6 +168,7 @@ pub fn measure(runs: &[Run]) -> Metrics {
         comparisons: comparisons(&groups),
         demonstration: qualities(&groups),
         runs: provenance(runs),
+        training: None,
     }
 }
 

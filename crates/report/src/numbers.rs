@@ -67,20 +67,28 @@ pub(crate) fn fraction(measure: &Measure) -> String {
 
 /// A name from a record, made safe to show on one line: control and direction characters replaced, length bounded.
 pub(crate) fn name(text: &str, longest: usize) -> String {
-    let visible = |one: char| {
-        let reorders = matches!(one, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if one.is_control() || reorders {
-            '\u{fffd}'
-        } else {
-            one
-        }
-    };
     let mut shown: String = text.chars().take(longest).map(visible).collect();
     if text.chars().nth(longest).is_some() {
         shown.pop();
         shown.push('…');
     }
     shown
+}
+
+/// A line of a program, tabs kept, as safe to show as a name.
+pub(crate) fn shown_line(line: &str) -> String {
+    let shown = |one| if one == '\t' { one } else { visible(one) };
+    line.chars().map(shown).collect()
+}
+
+/// The character, or the one for what cannot be shown if it would move the cursor or the direction.
+fn visible(one: char) -> char {
+    let reorders = matches!(one, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    if one.is_control() || reorders {
+        '\u{fffd}'
+    } else {
+        one
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Every drawing is 360 units wide, a phone's width, so that its letters are read at their size there.
 
-use crate::document::{Bar, BarGroup, Plot};
+use crate::document::{Bar, BarGroup, Line, Plot};
 use crate::html::escaped;
 use crate::numbers::{count, name, percent};
 use crate::push::push;
@@ -18,6 +18,7 @@ pub(crate) fn svg(plot: &Plot, number: usize) -> String {
     let (title, canvas) = match plot {
         Plot::Bars { title, groups } => (title, bars(groups)),
         Plot::Stack { title, parts, rows } => (title, stack(parts, rows)),
+        Plot::Lines { title, lines: all } => (title, lines(all)),
         Plot::Histogram {
             title,
             label,
@@ -185,6 +186,66 @@ fn push_legend(canvas: &mut Canvas, parts: &[String], rows: &[(String, Vec<f64>)
         canvas.text("", left + 16.0, top + 10.0, "start", &parts[*at]);
     }
     canvas.bottom += 18.0 * shown.len().div_ceil(3) as f64;
+}
+
+/// Each line in a colour of its own, over the whole width; the axis names the lowest and the highest number.
+fn lines(lines: &[Line]) -> Canvas {
+    const HEIGHT: f64 = 110.0;
+    let points = || lines.iter().flat_map(|line| &line.points);
+    let range = |of: fn(&(f64, f64)) -> f64| {
+        let all = points().map(of);
+        let (low, high) = all.fold((f64::MAX, f64::MIN), |(low, high), one| {
+            (low.min(one), high.max(one))
+        });
+        (low, if high > low { high } else { low + 1.0 })
+    };
+    let ((left, right), (low, high)) = (range(|point| point.0), range(|point| point.1));
+    let mut canvas = Canvas::new();
+    let floor = canvas.bottom + 12.0 + HEIGHT;
+    let place = |(x, y): (f64, f64)| {
+        let along = (x - left) / (right - left);
+        (WIDTH * along, floor - HEIGHT * (y - low) / (high - low))
+    };
+    canvas.text(
+        "soft",
+        0.0,
+        canvas.bottom + 6.0,
+        "start",
+        &format!("{high:.3}"),
+    );
+    canvas.line("axis", (0.0, floor), (WIDTH, floor));
+    for (at, line) in lines.iter().enumerate() {
+        for ends in line.points.windows(2) {
+            canvas.line(&format!("line{}", at % 9), place(ends[0]), place(ends[1]));
+        }
+        let ends = line.points.first().zip(line.points.last());
+        if let Some((first, last)) = ends {
+            canvas.description.push(format!(
+                "{}: from {:.3} at {} to {:.3} at {}",
+                line.name, first.1, first.0, last.1, last.0
+            ));
+        }
+    }
+    canvas.text(
+        "soft",
+        0.0,
+        floor + 14.0,
+        "start",
+        &format!("{low:.3} at the line; steps {left} to {right}"),
+    );
+    canvas.bottom = floor + 22.0;
+    push_names(&mut canvas, lines);
+    canvas
+}
+
+fn push_names(canvas: &mut Canvas, lines: &[Line]) {
+    for (at, line) in lines.iter().enumerate() {
+        let left = WIDTH / 2.0 * (at % 2) as f64;
+        let top = canvas.bottom + 18.0 * (at / 2) as f64;
+        canvas.rect(&format!("part{}", at % 9), left, top, 11.0, 11.0);
+        canvas.text("", left + 16.0, top + 10.0, "start", &name(&line.name, 24));
+    }
+    canvas.bottom += 18.0 * lines.len().div_ceil(2) as f64;
 }
 
 fn histogram(label: &str, bins: &[u64; 10], absent: u64) -> Canvas {

@@ -2,9 +2,13 @@
 
 use crate::metrics::{Metrics, System};
 use crate::numbers::{ABSENT, count, name, value};
+use crate::push::push;
 
 /// Longest model name shown, in characters.
 const LONGEST_NAME: usize = 40;
+
+/// What is compared.
+const PRIMARY: &str = "secure_pass_rate";
 
 /// What a newcomer reads first, with the measure behind each column.
 pub(crate) const COLUMNS: [(&str, &str); 5] = [
@@ -28,6 +32,32 @@ pub fn summary_table(metrics: &Metrics) -> String {
          Mean reward runs from 0 to 1 and counts security only where tests pass; \"-\" was not measured. \
          The report has the 95 % intervals.\n",
     );
+    text
+}
+
+/// How much more often each model's code works and is safe than that of the one before it, a line for each; empty for one model.
+pub fn differences(metrics: &Metrics) -> String {
+    let mut text = String::new();
+    for pair in metrics.systems.windows(2) {
+        let [first, second] = [&pair[0].label, &pair[1].label];
+        let compared = metrics
+            .comparisons
+            .iter()
+            .find(|one| one.measure == PRIMARY && (&one.first, &one.second) == (first, second));
+        let Some(one) = compared else { continue };
+        let points = |share: f64| format!("{:+.1}", -100.0 * share);
+        let [low, high] = one.interval;
+        push!(
+            text,
+            "{} over {}: work and safe {} points, 95 % interval {} to {}{}\n",
+            name(second, LONGEST_NAME),
+            name(first, LONGEST_NAME),
+            points(one.difference),
+            points(high),
+            points(low),
+            if one.differ { "" } else { "; not told apart" },
+        );
+    }
     text
 }
 
