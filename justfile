@@ -13,9 +13,14 @@ test:
 snap:
     INSTA_UPDATE=always INSTA_FORCE_PASS=1 cargo test --workspace
 
-# Grade the starter suite and write a report.
+# The whole loop on embedded defaults: grade, train a small model, report.
 quickstart *FLAGS:
     cargo run --release -- quickstart {{FLAGS}}
+
+# What training a small model is worth, over seeds, algorithms and rewards; flags as `--variants ppo grpo ppo:seed`.
+learning OUT *FLAGS:
+    cargo build --release --package scrl-cli
+    cargo run --release --package xtask -- learning --out {{OUT}} {{FLAGS}}
 
 # The API documentation.
 docs:

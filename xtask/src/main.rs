@@ -9,6 +9,7 @@ mod bench_analyzer;
 mod bench_execution;
 mod eval_analyzer;
 mod families;
+mod learning;
 mod rules;
 mod scale_execution;
 mod secure_tasks;
@@ -44,6 +45,7 @@ enum Command {
     /// Write docs/families.md from the families of the curriculum
     Families,
     EvalAnalyzer(eval_analyzer::Arguments),
+    Learning(learning::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Families => families::run(),
         Command::SecureTasks => secure_tasks::run(),
         Command::EvalAnalyzer(arguments) => eval_analyzer::run(&arguments),
+        Command::Learning(arguments) => learning::run(&arguments),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -11,6 +11,30 @@ use serde_json::json;
 const PROBLEMS: &str = include_str!("../../../suites/starter/problems.jsonl");
 const SAMPLES: &str = include_str!("../../../suites/starter/samples.jsonl");
 
+/// The small model of `models/tiny`, file by file.
+pub(crate) const MODEL: [(&str, &[u8]); 5] = [
+    (
+        "config.json",
+        include_bytes!("../../../models/tiny/config.json"),
+    ),
+    (
+        "generation_config.json",
+        include_bytes!("../../../models/tiny/generation_config.json"),
+    ),
+    (
+        "model.safetensors",
+        include_bytes!("../../../models/tiny/model.safetensors"),
+    ),
+    (
+        "tokenizer.json",
+        include_bytes!("../../../models/tiny/tokenizer.json"),
+    ),
+    (
+        "tokenizer_config.json",
+        include_bytes!("../../../models/tiny/tokenizer_config.json"),
+    ),
+];
+
 /// Of the curriculum's instances in the starter suite.
 const SEED: u64 = 1;
 

@@ -71,6 +71,16 @@ pub(crate) enum LevelArgument {
 }
 
 impl LevelArgument {
+    /// As the command line takes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+            Self::D => "D",
+        }
+    }
+
     fn level(self) -> Level {
         match self {
             Self::A => Level::A,

@@ -17,7 +17,7 @@ mod run_folder;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 /// Benchmark and train code models on programs that work and are safe.
 #[derive(Debug, Parser)]
@@ -28,24 +28,7 @@ use clap::{Parser, Subcommand};
 )]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    Quickstart(commands::quickstart::Arguments),
-    Sample(Box<commands::sample::Arguments>),
-    Grade(commands::grade::Arguments),
-    #[command(subcommand)]
-    Train(commands::train::Command),
-    Eval(Box<commands::eval::Arguments>),
-    Bench(Box<commands::bench::Arguments>),
-    Report(commands::report::Arguments),
-    #[command(subcommand)]
-    Corpus(commands::corpus::Command),
-    Run(commands::run::Arguments),
-    Audit(commands::audit::Arguments),
-    Doctor(commands::doctor::Arguments),
+    command: commands::Command,
 }
 
 /// What a command that ran to its end has to say.
@@ -59,19 +42,7 @@ enum Done {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match arguments.command {
-        Command::Quickstart(arguments) => commands::quickstart::run(&arguments),
-        Command::Sample(arguments) => commands::sample::run(&arguments),
-        Command::Grade(arguments) => commands::grade::run(&arguments),
-        Command::Train(command) => commands::train::run(&command),
-        Command::Eval(arguments) => commands::eval::run(&arguments),
-        Command::Bench(arguments) => commands::bench::run(&arguments),
-        Command::Report(arguments) => commands::report::run(&arguments),
-        Command::Corpus(command) => commands::corpus::run(&command),
-        Command::Run(arguments) => commands::run::run(&arguments),
-        Command::Audit(arguments) => commands::audit::run(&arguments),
-        Command::Doctor(arguments) => commands::doctor::run(&arguments),
-    };
+    let result = arguments.command.run();
     match result {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::WithFindings) => ExitCode::from(1),

@@ -39,13 +39,6 @@ impl InputFile {
         })
     }
 
-    pub(crate) fn of_bytes(name: &str, bytes: &[u8]) -> Self {
-        Self {
-            name: name.to_owned(),
-            sha256: hex(&Sha256::digest(bytes)),
-        }
-    }
-
     pub(crate) fn all(paths: &[PathBuf]) -> anyhow::Result<Vec<Self>> {
         paths.iter().map(|path| Self::of(path)).collect()
     }
@@ -112,21 +105,6 @@ impl RunFolder {
     pub(crate) fn open(folder: &Path, description: &RunDescription) -> anyhow::Result<Self> {
         let (file, path) = Self::lock(folder)?;
         describe_run(folder, description, file.metadata()?.len() == 0)?;
-        Self::at_end(file, path)
-    }
-
-    /// Opens or makes `folder` and begins the run again; refuses where a run of other samples is.
-    pub(crate) fn begin_again(folder: &Path, description: &RunDescription) -> anyhow::Result<Self> {
-        let (file, path) = Self::lock(folder)?;
-        let is_empty = file.metadata()?.len() == 0;
-        if !is_empty && !names_same_samples(folder, description) {
-            bail!(
-                "`{}` holds a run of other samples, which would be lost; use another --out",
-                folder.display()
-            );
-        }
-        file.set_len(0)?;
-        describe_run(folder, description, true)?;
         Self::at_end(file, path)
     }
 
@@ -204,19 +182,6 @@ impl RunFolder {
     pub(crate) fn graded_path(&self) -> &Path {
         &self.path
     }
-}
-
-fn names_same_samples(folder: &Path, description: &RunDescription) -> bool {
-    let names = |files: &[InputFile]| {
-        files
-            .iter()
-            .map(|file| file.name.clone())
-            .collect::<Vec<_>>()
-    };
-    fs::read(folder.join("run.json"))
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<RunDescription>(&bytes).ok())
-        .is_some_and(|there| names(&there.samples) == names(&description.samples))
 }
 
 fn describe_run(folder: &Path, description: &RunDescription, is_new: bool) -> anyhow::Result<()> {

@@ -93,29 +93,31 @@ fn report_writes_the_same_bytes_for_the_same_records() {
 }
 
 #[test]
-fn quickstart_grades_and_reports() {
+fn quickstart_trains_and_reports_and_does_nothing_twice() {
     let place = Place::empty();
-    let ran = place.scrl("quickstart --limit 6 --out first").expect(0);
-    assert!(ran.stdout.starts_with("model "), "{}", ran.stdout);
+    let ran = place.scrl("quickstart --limit 2 --out first").expect(0);
     assert!(ran.stderr.contains("no model wrote them"), "{}", ran.stderr);
-    assert_eq!(place.lines("first/graded.jsonl"), 6);
-    assert!(place.read("first/report.html").contains("</html>"));
-    place.scrl("quickstart --limit 3 --out first").expect(0);
-    assert_eq!(place.lines("first/graded.jsonl"), 3, "it starts afresh");
+    assert!(ran.stderr.contains("\n$ scrl train ppo --model first/model"));
+    for model in ["demo-careful", "\nbase ", "\nbase+sft ", "\nbase+sft+ppo "] {
+        assert!(ran.stdout.contains(model), "{model}: {}", ran.stdout);
+    }
+    assert_eq!(place.lines("first/demonstration/graded.jsonl"), 2);
+    assert_eq!(place.lines("first/evaluation/ppo/graded.jsonl"), 4);
+    let page = place.read("first/report.html");
+    assert!(page.contains("What training did") && page.contains("</html>"));
+    let again = place.scrl("quickstart --limit 2 --out first").expect(0);
+    assert!(!again.stderr.contains("step 1: "), "{}", again.stderr);
+    assert_eq!(place.read("first/report.html"), page);
 }
 
 #[test]
 fn quickstart_does_not_overwrite_another_run() {
     let place = Place::with_fixtures();
-    place.scrl(GRADE).expect(0);
-    let before = place.read("run/graded.jsonl");
-    let ran = place.scrl("quickstart --limit 3 --out run").expect(2);
-    assert!(
-        ran.stderr.contains("run of other samples"),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(place.read("run/graded.jsonl"), before);
+    place.scrl(&GRADE.replace("--out run", "--out other/demonstration")).expect(0);
+    let before = place.read("other/demonstration/graded.jsonl");
+    let ran = place.scrl("quickstart --limit 2 --out other").expect(2);
+    assert!(ran.stderr.contains("use another --out"), "{}", ran.stderr);
+    assert_eq!(place.read("other/demonstration/graded.jsonl"), before);
 }
 
 #[test]
