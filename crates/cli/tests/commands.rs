@@ -97,7 +97,10 @@ fn quickstart_trains_and_reports_and_does_nothing_twice() {
     let place = Place::empty();
     let ran = place.scrl("quickstart --limit 2 --out first").expect(0);
     assert!(ran.stderr.contains("no model wrote them"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("\n$ scrl train ppo --model first/model"));
+    assert!(
+        ran.stderr
+            .contains("\n$ scrl train ppo --model first/model")
+    );
     for model in ["demo-careful", "\nbase ", "\nbase+sft ", "\nbase+sft+ppo "] {
         assert!(ran.stdout.contains(model), "{model}: {}", ran.stdout);
     }
@@ -113,7 +116,9 @@ fn quickstart_trains_and_reports_and_does_nothing_twice() {
 #[test]
 fn quickstart_does_not_overwrite_another_run() {
     let place = Place::with_fixtures();
-    place.scrl(&GRADE.replace("--out run", "--out other/demonstration")).expect(0);
+    place
+        .scrl(&GRADE.replace("--out run", "--out other/demonstration"))
+        .expect(0);
     let before = place.read("other/demonstration/graded.jsonl");
     let ran = place.scrl("quickstart --limit 2 --out other").expect(2);
     assert!(ran.stderr.contains("use another --out"), "{}", ran.stderr);

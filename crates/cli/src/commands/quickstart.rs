@@ -75,10 +75,10 @@ struct Sizes {
 
 impl Sizes {
     const WHOLE: Self = Self {
-        learn: 400,
+        learn: 300,
         validation: 40,
-        held_out: 330,
-        episodes: 2048,
+        held_out: 300,
+        episodes: 1536,
     };
 
     fn of(limit: Option<u64>) -> Self {
