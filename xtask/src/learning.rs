@@ -157,9 +157,19 @@ impl Work<'_> {
     fn reinforce(&self, variant: &Variant, seed: u32) -> anyhow::Result<()> {
         let name = variant.name();
         let folder = self.path(&format!("seed-{seed}/train-{}", name.replace(':', "-")));
-        let mut line = format!(
+        let episodes = self
+            .arguments
+            .episodes
+            .map_or_else(String::new, |count| format!(" --set rl.episodes={count}"));
+        let flags: String = self
+            .arguments
+            .flags
+            .iter()
+            .flat_map(|flag| [" ", flag])
+            .collect();
+        let line = format!(
             "train {} --model {} --sft-checkpoint {} --problems {} --validation {} --recipe tiny --set rl.seed={seed} \
-             --set rl.rewards=[\"{}\"] --cpu-limit 1 --out {folder}",
+             --set rl.rewards=[\"{}\"]{episodes}{flags} --cpu-limit 1 --out {folder}",
             variant.algorithm,
             self.arguments.model.display(),
             self.path(&format!("seed-{seed}/train-sft/best")),
@@ -167,12 +177,6 @@ impl Work<'_> {
             self.path("problems/validation.jsonl"),
             variant.reward,
         );
-        if let Some(episodes) = self.arguments.episodes {
-            line += &format!(" --set rl.episodes={episodes}");
-        }
-        for flag in &self.arguments.flags {
-            line += &format!(" {flag}");
-        }
         self.scrl(&line)?;
         self.evaluate(&name, &format!(" --adapter {folder}/best"), Some(seed))
     }

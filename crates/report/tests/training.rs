@@ -4,6 +4,7 @@ mod common;
 
 use common::{broken, counted, flagged, run, sample};
 use scrl_record::{Graded, Severity};
+use scrl_report::State::{Broken, Failing, Right, Unsafe};
 use scrl_report::{
     Answer, Change, Curve, Metrics, Run, State, Training, differences, html, markdown, measure,
 };
@@ -106,7 +107,6 @@ fn answers_are_counted_by_what_became_of_them() {
         .iter()
         .map(|example| (example.before.state, example.after.state))
         .collect();
-    use State::{Broken, Failing, Right, Unsafe};
     let expected = [
         (Unsafe, Right),
         (Failing, Right),

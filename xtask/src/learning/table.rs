@@ -72,7 +72,7 @@ fn row(outcome: &Outcome, split: usize, metrics: &Metrics) -> String {
     let seeds = &outcome.seeds[split];
     let each: Vec<String> = seeds
         .iter()
-        .map(|graded| percent(share(graded, |one| works_and_is_safe(one))))
+        .map(|graded| percent(share(graded, works_and_is_safe)))
         .collect();
     let all = seeds.concat();
     let measures = |name: &str| {
