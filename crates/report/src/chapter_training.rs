@@ -107,8 +107,8 @@ fn examples(change: &Change) -> Vec<Block> {
     let mut blocks = Vec::new();
     if !change.examples.is_empty() {
         blocks.push(Block::Text(
-            "Answers to the same problem, before and after: the first of each way to become right, and the first of each way to \
-             stop being so."
+            "Answers to the same problem, before and after: of each way to become right, and of each to stop being so, the first \
+             and the one in the middle."
                 .to_owned(),
         ));
     }

@@ -1,10 +1,9 @@
 //! What a report shows of training: the curves of its logs, and what became of answers to the same problems.
 
+use std::collections::BTreeMap;
+
 use scrl_record::Graded;
 use serde::{Deserialize, Serialize};
-
-/// Programs shown of each way that an answer can change.
-const SHOWN: usize = 2;
 
 /// What training did. Part of [`crate::Metrics`] where a report was asked for it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -116,29 +115,32 @@ pub struct Answer<'a> {
 }
 
 impl Change {
-    /// Compares answers that stand in pairs: the same number to the same problem. Examples are the first of their kind, in the order that is given.
+    /// Compares answers that stand in pairs: the same number to the same problem. Examples are the first of each kind, and the one in its middle.
     pub fn of(before: &str, after: &str, pairs: &[(Answer, Answer)]) -> Self {
-        let mut change = Self {
-            before: before.to_owned(),
-            after: after.to_owned(),
-            counts: [[0; 4]; 4],
-            examples: Vec::new(),
-        };
-        let mut chosen: Vec<(State, State, Example)> = Vec::new();
-        for (first, last) in pairs {
-            let (Some(was), Some(is)) = (State::of(first.graded), State::of(last.graded)) else {
-                continue;
-            };
-            let count = &mut change.counts[was as usize][is as usize];
-            *count += 1;
-            if was != is && was.min(is) == State::Right && *count <= SHOWN as u64 {
-                chosen.push((was, is, example(first, was, last, is)));
+        let mut kinds: BTreeMap<(State, State), Vec<&(Answer, Answer)>> = BTreeMap::new();
+        for pair in pairs {
+            if let (Some(was), Some(is)) = (State::of(pair.0.graded), State::of(pair.1.graded)) {
+                // What got better comes first, then what got worse.
+                kinds.entry((is, was)).or_default().push(pair);
             }
         }
-        // What got better first: the unsafe, the failing, the broken; then what got worse.
-        chosen.sort_by_key(|(was, is, _)| (*is, *was));
-        change.examples = chosen.into_iter().map(|(_, _, example)| example).collect();
-        change
+        let mut counts = [[0; 4]; 4];
+        let mut examples = Vec::new();
+        for ((is, was), pairs) in kinds {
+            counts[was as usize][is as usize] = pairs.len() as u64;
+            if was != is && was.min(is) == State::Right {
+                let mut shown = vec![0, pairs.len() / 2];
+                shown.dedup();
+                let chosen = shown.into_iter().map(|at| pairs[at]);
+                examples.extend(chosen.map(|(first, last)| example(first, was, last, is)));
+            }
+        }
+        Self {
+            before: before.to_owned(),
+            after: after.to_owned(),
+            counts,
+            examples,
+        }
     }
 }
 

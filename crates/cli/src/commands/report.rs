@@ -58,7 +58,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         crate::show(&scrl_report::metrics_json(&metrics))?;
     } else {
         crate::show(&scrl_report::summary_table(&metrics))?;
-        crate::show(&scrl_report::differences(&metrics))?;
+        if metrics.training.is_some() {
+            crate::show(&scrl_report::differences(&metrics))?;
+        }
     }
     crate::say(&format!(
         "wrote {}",
