@@ -200,7 +200,10 @@ fn a_dry_run_plans_and_leaves_nothing() {
     ] {
         assert!(sft.contains(part), "{sft}");
     }
-    let ppo = place.scrl(&format!("{PPO} --dry-run")).expect(0).stdout;
+    fs::remove_file(place.path("talker/model.safetensors")).unwrap();
+    let ppo = place.scrl(&format!("{PPO} --dry-run")).expect(0);
+    assert!(ppo.stderr.contains("takes random ones"), "{}", ppo.stderr);
+    let ppo = ppo.stdout;
     for part in [
         "data        6 prompts, 2 held out",
         "iterations  12",

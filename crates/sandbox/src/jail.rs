@@ -130,8 +130,6 @@ pub(crate) fn fork(plan: &Plan, control: &OwnedFd) -> Result<Jailed, Error> {
         let flags = plan.namespaces | libc::SIGCHLD;
         let pid = libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) as pid_t;
         if pid == 0 {
-            // Only the supervisor may hold the writing end, or its going away would not be noticed.
-            libc::close(go.as_raw_fd());
             let fds = Fds {
                 control: control.as_raw_fd(),
                 go: go_reader.as_raw_fd(),
@@ -212,6 +210,7 @@ unsafe fn enter(
 ) -> Result<std::convert::Infallible, (Step, c_int)> {
     // SAFETY: system calls on data that was prepared before the fork and lives until the exec.
     unsafe {
+        close_others(fds)?;
         let mut byte = 0u8;
         if libc::read(fds.go, (&raw mut byte).cast(), 1) != 1 {
             return Err((Step::Wait, libc::EPIPE));
@@ -250,6 +249,24 @@ unsafe fn enter(
         );
         Err((Step::Exec, last_errno()))
     }
+}
+
+/// Only the supervisor may hold the writing end of what is waited on, or its going away would not be noticed: two processes
+/// forked at the same time would hold each other's, and whatever else it had open, such as the lock of a run.
+unsafe fn close_others(fds: &Fds) -> StepResult {
+    let mut kept = [fds.control, fds.go, fds.status];
+    kept.sort_unstable();
+    let mut first = 3;
+    for fd in kept.map(|fd| fd as u32).into_iter().chain([u32::MAX]) {
+        if first < fd {
+            let last = if fd == u32::MAX { fd } else { fd - 1 };
+            // SAFETY: descriptors of this process, none of which is used again.
+            let closed = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+            check(Step::Descriptors, closed as c_int)?;
+        }
+        first = fd.saturating_add(1).max(3);
+    }
+    Ok(())
 }
 
 unsafe fn reset_signals() {
@@ -541,6 +558,36 @@ mod tests {
         let mut line = [0; 40];
         let length = map_line(u32::MAX, &mut line);
         assert_eq!(&line[..length], b"65534 4294967295 1");
+    }
+
+    #[test]
+    fn two_that_wait_do_not_keep_each_other_from_noticing_that_they_are_alone() {
+        let plan = Plan {
+            namespaces: 0,
+            identity: Identity::Keep,
+            root: None,
+            landlock: None,
+            executable: c"/bin/true".to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            descriptors: 64,
+        };
+        let (control, _other) = sys::socket_pair().unwrap();
+        let open = tempfile::tempfile().unwrap();
+        let waiting = [(); 2].map(|()| fork(&plan, &control).unwrap());
+        for one in waiting {
+            let place = format!("/proc/{}/fd", one.pid);
+            let held = || std::fs::read_dir(&place).unwrap().count();
+            for _ in 0..500 {
+                if held() <= 6 {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            assert!(held() <= 6, "{} descriptors besides {open:?}", held());
+            drop(one.go);
+            sys::reap(one.pid);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use scrl_policy::{Adapter, Load, Model};
+use scrl_policy::{Adapter, Load};
 use scrl_record::Problem;
 use scrl_text::ModelText;
 use scrl_train::algorithm::Algorithm;
@@ -66,7 +66,7 @@ pub(crate) fn run(algorithm: Algorithm, arguments: &Arguments) -> anyhow::Result
     let judge = GraderJudge::new(&grading, problems, &prompts, &settings.rewards)?;
     let (learn, held_out) = (judge.prompts(&learn_ids), judge.prompts(&held_out_ids));
     let options = train.load_options(&recipe.adapter);
-    let model = Model::load(&train.model, options)?;
+    let model = setup::load_model(train, options)?;
     let longest = check_room(
         &[&learn, &held_out],
         settings.max_new_tokens,

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use scrl_kernels::Precision;
-use scrl_policy::{Adapter, AdapterConfig, Footprint, Load, LoadOptions, Model, PeftAdapter};
+use scrl_policy::{
+    Adapter, AdapterConfig, Footprint, Load, LoadOptions, Model, ModelConfig, PeftAdapter,
+};
 use scrl_record::Problem;
 use scrl_text::{Date, Message, ModelText, PromptStyle, completion, messages};
 use scrl_train::Learner;
@@ -130,6 +132,36 @@ impl TrainArguments {
 pub(super) fn threads(wanted: Option<NonZeroUsize>) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     wanted.map_or_else(all, NonZeroUsize::get)
+}
+
+/// The model. A dry run does without weights where the folder has none: they are random then, which changes neither memory nor time.
+pub(super) fn load_model(
+    arguments: &TrainArguments,
+    options: LoadOptions,
+) -> anyhow::Result<Model> {
+    let folder = &arguments.model;
+    if arguments.dry_run && folder.is_dir() && !has_weights(folder)? {
+        crate::say(&format!(
+            "`{}` has no weights; the dry run takes random ones",
+            folder.display()
+        ));
+        let config = ModelConfig::read(&folder.join("config.json"))?;
+        return Ok(Model::random(config, options, 0)?);
+    }
+    Ok(Model::load(folder, options)?)
+}
+
+fn has_weights(folder: &Path) -> anyhow::Result<bool> {
+    for entry in folder
+        .read_dir()
+        .with_context(|| format!("`{}`", folder.display()))?
+    {
+        let name = entry?.file_name();
+        if name.to_string_lossy().contains(".safetensors") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// An adapter that training starts from.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use scrl_policy::{Load, Model};
+use scrl_policy::Load;
 use scrl_text::ModelText;
 use scrl_train::sft::{self, Example, SftData, SftSettings};
 use scrl_train::{Learner, RunFolder};
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let prompts = Prompts::new(&text, train)?;
     let files = [folder.join("train.jsonl"), folder.join("val.jsonl")];
     let options = train.load_options(&recipe.adapter);
-    let model = Model::load(&train.model, options)?;
+    let model = setup::load_model(train, options)?;
     let longest = settings.max_length.min(model.context());
     let learn = Examples::read(&files[0], &prompts, longest)?;
     let judge = Examples::read(&files[1], &prompts, longest)?;
