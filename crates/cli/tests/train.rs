@@ -201,13 +201,16 @@ fn a_dry_run_plans_and_leaves_nothing() {
         assert!(sft.contains(part), "{sft}");
     }
     fs::remove_file(place.path("talker/model.safetensors")).unwrap();
-    let ppo = place.scrl(&format!("{PPO} --dry-run")).expect(0);
+    let ppo = place
+        .scrl(&format!("{PPO} --dry-run --set rl.mask_truncated=true"))
+        .expect(0);
     assert!(ppo.stderr.contains("takes random ones"), "{}", ppo.stderr);
     let ppo = ppo.stdout;
     for part in [
         "data        6 prompts, 2 held out",
         "iterations  12",
         "first_ratio_change   0.00000",
+        "learned_share        1.00000",
     ] {
         assert!(ppo.contains(part), "{ppo}");
     }

@@ -11,7 +11,7 @@ use scrl_policy::{Adapter, Load};
 use scrl_record::Problem;
 use scrl_text::ModelText;
 use scrl_train::algorithm::Algorithm;
-use scrl_train::rl::{Attempt, Judgement, Rl, RlData, RlPrompt};
+use scrl_train::rl::{Attempt, Judgement, Rl, RlData, RlPrompt, RlSettings};
 use scrl_train::{Learner, RunFolder, State};
 
 use super::judge::GraderJudge;
@@ -203,7 +203,17 @@ fn check_room(prompts: &[&[RlPrompt]], answer: usize, context: usize) -> anyhow:
     Ok(longest)
 }
 
+/// One iteration that leaves nothing. Answers that were cut count in it, or there might be no step: a model that has learned nothing does not end
+/// any.
 fn dry_run(rl: &Rl, learner: &mut Learner, judge: &GraderJudge) -> anyhow::Result<Done> {
+    let settings = RlSettings {
+        mask_truncated: false,
+        ..rl.settings.clone()
+    };
+    let rl = Rl {
+        settings: &settings,
+        ..*rl
+    };
     rl.check(learner)?;
     let scratch = Scratch::new()?;
     let folder = RunFolder::open(scratch.path(), 1, None)?;
