@@ -45,7 +45,8 @@ pub fn differences(metrics: &Metrics) -> String {
             .iter()
             .find(|one| one.measure == PRIMARY && (&one.first, &one.second) == (first, second));
         let Some(one) = compared else { continue };
-        let points = |share: f64| format!("{:+.1}", -100.0 * share);
+        // Adding 0 takes the sign from a zero.
+        let points = |share: f64| format!("{:+.1}", (-1000.0 * share).round() / 10.0 + 0.0);
         let [low, high] = one.interval;
         push!(
             text,

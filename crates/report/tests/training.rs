@@ -166,6 +166,17 @@ fn differences_are_told_in_points() {
     );
     assert!(said.ends_with("; not told apart\n"), "{said}");
     assert_eq!(differences(&measure(&[])), "");
+    let [before, mut same] = runs();
+    same.graded = before.graded.clone();
+    for graded in &mut same.graded {
+        AFTER.clone_into(&mut graded.model);
+    }
+    let said = differences(&measure(&[before, same]));
+    assert!(
+        said.contains("points, 95 % interval +0.0 to +0.0; not told apart")
+            && said.contains(" +0.0 points"),
+        "{said}"
+    );
 }
 
 #[test]
