@@ -123,7 +123,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     Ok(changes.lines.is_empty())
 }
 
-fn read(run: &Path) -> anyhow::Result<Vec<Graded>> {
+/// The records of a run: its folder, or its graded.jsonl.
+pub(crate) fn read(run: &Path) -> anyhow::Result<Vec<Graded>> {
     let path = if run.is_dir() {
         run.join("graded.jsonl")
     } else {

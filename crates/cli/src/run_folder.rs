@@ -19,6 +19,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::only_writer::is_only_writer;
 
+/// Makes a folder, and those above it, unless it is there.
+pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)
+        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))
+}
+
 /// An input file, by content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct InputFile {
@@ -109,8 +115,7 @@ impl RunFolder {
     }
 
     fn lock(folder: &Path) -> anyhow::Result<(File, PathBuf)> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+        make_folder(folder)?;
         let path = folder.join("graded.jsonl");
         let file = OpenOptions::new()
             .read(true)

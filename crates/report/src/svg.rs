@@ -179,13 +179,19 @@ fn push_legend(canvas: &mut Canvas, parts: &[String], rows: &[(String, Vec<f64>)
     let occurs = |at: usize| rows.iter().any(|(_, shares)| shares[at] > 0.0);
     let shown: Vec<usize> = (0..parts.len()).filter(|at| occurs(*at)).collect();
     canvas.bottom += 4.0;
-    for (place, at) in shown.iter().enumerate() {
-        let left = WIDTH / 3.0 * (place % 3) as f64;
-        let top = canvas.bottom + 18.0 * (place / 3) as f64;
-        canvas.rect(&format!("part{}", at % 9), left, top, 11.0, 11.0);
-        canvas.text("", left + 16.0, top + 10.0, "start", &parts[*at]);
+    let entries: Vec<(usize, String)> = shown.iter().map(|at| (*at, parts[*at].clone())).collect();
+    push_entries(canvas, 3, &entries);
+}
+
+/// Colours by their numbers, each with what it stands for, in so many columns.
+fn push_entries(canvas: &mut Canvas, columns: usize, entries: &[(usize, String)]) {
+    for (place, (colour, words)) in entries.iter().enumerate() {
+        let left = WIDTH / columns as f64 * (place % columns) as f64;
+        let top = canvas.bottom + 18.0 * (place / columns) as f64;
+        canvas.rect(&format!("part{}", colour % 9), left, top, 11.0, 11.0);
+        canvas.text("", left + 16.0, top + 10.0, "start", words);
     }
-    canvas.bottom += 18.0 * shown.len().div_ceil(3) as f64;
+    canvas.bottom += 18.0 * entries.len().div_ceil(columns) as f64;
 }
 
 /// Each line in a colour of its own, over the whole width; the axis names the lowest and the highest number.
@@ -234,18 +240,9 @@ fn lines(lines: &[Line]) -> Canvas {
         &format!("{low:.3} at the line; steps {left} to {right}"),
     );
     canvas.bottom = floor + 22.0;
-    push_names(&mut canvas, lines);
+    let names = lines.iter().map(|line| name(&line.name, 24));
+    push_entries(&mut canvas, 2, &names.enumerate().collect::<Vec<_>>());
     canvas
-}
-
-fn push_names(canvas: &mut Canvas, lines: &[Line]) {
-    for (at, line) in lines.iter().enumerate() {
-        let left = WIDTH / 2.0 * (at % 2) as f64;
-        let top = canvas.bottom + 18.0 * (at / 2) as f64;
-        canvas.rect(&format!("part{}", at % 9), left, top, 11.0, 11.0);
-        canvas.text("", left + 16.0, top + 10.0, "start", &name(&line.name, 24));
-    }
-    canvas.bottom += 18.0 * lines.len().div_ceil(2) as f64;
 }
 
 fn histogram(label: &str, bins: &[u64; 10], absent: u64) -> Canvas {

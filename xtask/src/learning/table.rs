@@ -1,15 +1,13 @@
 //! What the models are worth, in one table.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
-use anyhow::Context as _;
 use scrl_record::Graded;
-use scrl_report::{Metrics, Run, measure};
+use scrl_report::{Metrics, Run, State, measure};
 
 use super::{JUDGED, evaluation};
+use crate::verdict_changes::read;
 
 /// The answers of one model, of all seeds.
 pub(super) struct Outcome {
@@ -23,7 +21,7 @@ impl Outcome {
         let seeds_of = if name == "base" { 1 } else { seeds };
         let of_split = |split: &str| {
             (0..seeds_of)
-                .map(|seed| read(&evaluation(out, name, seed).join(split).join("graded.jsonl")))
+                .map(|seed| read(&evaluation(out, name, seed).join(split)))
                 .collect::<anyhow::Result<Vec<_>>>()
         };
         let all = JUDGED.iter().map(|(split, _)| of_split(split));
@@ -39,15 +37,6 @@ impl Outcome {
             graded: self.seeds[split].concat(),
         }
     }
-}
-
-fn read(path: &Path) -> anyhow::Result<Vec<Graded>> {
-    let place = || format!("`{}`", path.display());
-    let file = File::open(path).with_context(place)?;
-    let lines = BufReader::new(file).lines();
-    lines
-        .map(|line| serde_json::from_str(&line.with_context(place)?).with_context(place))
-        .collect()
 }
 
 /// A part for each split, a row for each model.
@@ -72,7 +61,7 @@ fn row(outcome: &Outcome, split: usize, metrics: &Metrics) -> String {
     let seeds = &outcome.seeds[split];
     let each: Vec<String> = seeds
         .iter()
-        .map(|graded| percent(share(graded, works_and_is_safe)))
+        .map(|graded| percent(share(graded, |one| State::of(one) == Some(State::Right))))
         .collect();
     let all = seeds.concat();
     let measures = |name: &str| {
@@ -122,10 +111,6 @@ fn over_sft(name: &str, metrics: &Metrics) -> String {
         ends[0],
         ends[1]
     )
-}
-
-fn works_and_is_safe(graded: &Graded) -> bool {
-    graded.functional() == Some(true) && graded.secure()
 }
 
 /// Whether the reward that the model was trained with (`gated` unless its name says another) is above 0 though no more tests pass than a constant

@@ -9,6 +9,7 @@ use clap::Args;
 use super::corpus::suite::SuiteArgument;
 use super::eval::{EvaluationArguments, report};
 use crate::Done;
+use crate::run_folder::make_folder;
 
 /// Evaluate models on an embedded suite, side by side
 #[derive(Debug, Args)]
@@ -40,8 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     if let Some(twice) = repeated(&folders) {
         bail!("two models would share the folder `{twice}`; evaluate them in two runs");
     }
-    fs::create_dir_all(out)
-        .with_context(|| format!("the folder `{}` cannot be made", out.display()))?;
+    make_folder(out)?;
     let problems = out.join("problems.jsonl");
     fs::write(&problems, arguments.suite.suite()?.problems_text()?)
         .with_context(|| format!("`{}` cannot be written", problems.display()))?;

@@ -1,9 +1,7 @@
 //! `scrl eval`: what a model's answers to some problems are worth.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 use glob::Pattern;
 use scrl_report::Run;
@@ -13,7 +11,7 @@ use super::{grade, sample};
 use crate::Done;
 use crate::grading::GradingArguments;
 use crate::inputs::LenientArgument;
-use crate::run_folder::read_graded;
+use crate::run_folder::{make_folder, read_graded};
 
 /// Evaluate a model: sample answers to problems, grade them, and report the measures with intervals
 #[derive(Debug, Args)]
@@ -84,8 +82,7 @@ impl EvaluationArguments {
         problems: &[PathBuf],
         out: &Path,
     ) -> anyhow::Result<(Run, Done)> {
-        fs::create_dir_all(out)
-            .with_context(|| format!("the folder `{}` cannot be made", out.display()))?;
+        make_folder(out)?;
         let answers = out.join("answers.jsonl");
         sample::run(&sample::Arguments {
             model: model.to_owned(),

@@ -11,6 +11,7 @@ use super::carry_out;
 use crate::Done;
 use crate::embedded::{MODEL, Suite};
 use crate::execution::{Defaults, ExecutionArguments, LevelArgument};
+use crate::run_folder::make_folder;
 
 /// Train a small model on its own graded answers, and report what it was worth before and after
 #[derive(Debug, Args)]
@@ -41,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let out = &arguments.out;
     write_model(&out.join("model"))?;
     write_demonstration(&out.join("demonstration"), arguments.limit, has_folder)?;
-    make(&out.join("problems"))?;
+    make_folder(&out.join("problems"))?;
     let mut done = Done::Well;
     for step in arguments.steps() {
         if !step.what.is_empty() {
@@ -256,7 +257,7 @@ fn shown(line: &[String]) -> String {
 
 /// The embedded model as a folder in the form of Hugging Face.
 fn write_model(folder: &Path) -> anyhow::Result<()> {
-    make(folder)?;
+    make_folder(folder)?;
     for (name, bytes) in MODEL {
         write(&folder.join(name), bytes)?;
     }
@@ -265,7 +266,7 @@ fn write_model(folder: &Path) -> anyhow::Result<()> {
 
 /// The starter suite, or `limit` answers of it.
 fn write_demonstration(folder: &Path, limit: Option<u64>, has_folder: bool) -> anyhow::Result<()> {
-    make(folder)?;
+    make_folder(folder)?;
     let mut suite = Suite::starter()?.gradable(has_folder);
     suite
         .samples
@@ -278,11 +279,6 @@ fn write_demonstration(folder: &Path, limit: Option<u64>, has_folder: bool) -> a
         &folder.join("answers.jsonl"),
         suite.samples_text()?.as_bytes(),
     )
-}
-
-fn make(folder: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use clap::Args;
 use scrl_report::{Metrics, Run};
 
 use crate::Done;
-use crate::run_folder::read_graded;
+use crate::run_folder::{make_folder, read_graded};
 
 /// Write report.md, report.html, metrics.json, measures.csv and samples.csv from one or several runs
 #[derive(Debug, Args)]
@@ -91,8 +91,7 @@ pub(crate) fn write_documents(runs: &[Run], folder: &Path) -> anyhow::Result<Met
 }
 
 fn write_measured(metrics: &Metrics, runs: &[Run], folder: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    make_folder(folder)?;
     let documents = [
         ("report.md", scrl_report::markdown(metrics)),
         ("report.html", scrl_report::html(metrics)),

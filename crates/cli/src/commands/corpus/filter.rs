@@ -1,10 +1,9 @@
 //! `scrl corpus filter`: a subset of problems, and the seed's id lists.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use scrl_corpus::{Filter, IdList, Subset, read_id_list, write_problem};
 use scrl_record::{Kind, Problem};
@@ -12,6 +11,7 @@ use scrl_record::{Kind, Problem};
 use super::NewFile;
 use crate::Done;
 use crate::inputs::{self, LenientArgument};
+use crate::run_folder::make_folder;
 
 /// Write the problems that match, and lists of ids
 #[derive(Debug, Args)]
@@ -113,8 +113,7 @@ fn filter(arguments: &Arguments, problems: &[Problem]) -> anyhow::Result<Filter>
 }
 
 fn write_lists(folder: &Path, dataset: &str, problems: &[&Problem]) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    make_folder(folder)?;
     for subset in Subset::ALL {
         let list = IdList::of_subset(subset, dataset, problems.iter().copied());
         let path = folder.join(subset.file_name());

@@ -1,7 +1,6 @@
 //! `scrl corpus prepare`: graded samples into training data.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -19,7 +18,7 @@ use super::NewFile;
 use crate::Done;
 use crate::grading::VERSION;
 use crate::inputs::{self, ChosenSamples, LenientArgument};
-use crate::run_folder::{InputFile, read_graded};
+use crate::run_folder::{InputFile, make_folder, read_graded};
 
 /// Make training data of a graded run: sft/train.jsonl, sft/val.jsonl, prompts and a manifest
 #[derive(Debug, Args)]
@@ -326,8 +325,7 @@ struct RlPrompt<'a> {
 fn write(arguments: &Arguments, join: &Join, prepared: &Prepared) -> anyhow::Result<()> {
     let out = &arguments.out;
     for folder in [out.join("sft"), out.join("prompts")] {
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+        make_folder(&folder)?;
     }
     for (name, examples) in [("train", &prepared.train), ("val", &prepared.validation)] {
         write_file(&out.join(format!("sft/{name}.jsonl")), |to| {
